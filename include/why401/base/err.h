@@ -1,0 +1,106 @@
+/* Errors: a function returns 0 or a negative value and fills an optional struct err. The one list
+ * below makes the codes; each has the status and the `name` of the JSON answer that the proxy gives
+ * to a client when the error ends an exchange (0 and NULL where none ever does), and the advice
+ * that tells a person what to do next. */
+#ifndef WHY401_BASE_ERR_H
+#define WHY401_BASE_ERR_H
+
+#include <stdarg.h>
+
+#define ERR_TEXT_SIZE 512
+
+/* X(code, HTTP status, name in the answer, advice) */
+#define ERR_LIST(X)                                                                                \
+    X(ERR_NONE, 0, NULL, "")                                                                       \
+    X(ERR_MEMORY, 503, "Why401OutOfMemory",                                                        \
+      "The proxy could not get memory for this exchange. Send the request again; if it stays so, " \
+      "lower the limits in the config or give the machine more memory.")                           \
+    X(ERR_SYSTEM, 0, NULL,                                                                         \
+      "The operating system refused. The text names the call and its reason.")                     \
+    X(ERR_USAGE, 0, NULL, "Run 'why401 --help' to see the commands and options.")                  \
+    X(ERR_CONFIG, 0, NULL, "Correct the file at the place that the text names.")                   \
+    X(ERR_RULE, 0, NULL, "Correct the rule file at the place that the text names.")                \
+    X(ERR_CA, 0, NULL,                                                                             \
+      "The local CA lives in $XDG_DATA_HOME/why401 (usually ~/.local/share/why401). Removing "     \
+      "that "                                                                                      \
+      "directory makes why401 create a new CA, which clients then have to trust again.")           \
+    X(ERR_TLS, 0, NULL, "The TLS library refused. The text has its reason.")                       \
+    X(ERR_BAD_REQUEST, 400, "Why401BadRequest",                                                    \
+      "The request is not valid HTTP/1.1, so it was not forwarded. Correct the client that "       \
+      "wrote it.")                                                                                 \
+    X(ERR_TARGET, 400, "Why401BadTarget",                                                          \
+      "Send the request with a path, for example GET /api/v2/ping.")                               \
+    X(ERR_TRANSFER_CODING, 501, "Why401TransferCoding",                                            \
+      "Send the body with Content-Length or with Transfer-Encoding: chunked and nothing else.")    \
+    X(ERR_VERSION, 505, "Why401HttpVersion", "Send the request as HTTP/1.1.")                      \
+    X(ERR_URI_TOO_LONG, 414, "Why401UriTooLong",                                                   \
+      "Shorten the request target or raise limits.request_line_bytes in the config.")              \
+    X(ERR_HEAD_TOO_LARGE, 431, "Why401HeadTooLarge",                                               \
+      "Send fewer or shorter header fields, or raise limits.request_head_bytes or "                \
+      "limits.header_fields in the config.")                                                       \
+    X(ERR_REQUEST_TIMEOUT, 408, "Why401RequestTimeout",                                            \
+      "The request did not arrive in time. Send it in one go, or raise timeouts.request_head_ms "  \
+      "or timeouts.body_idle_ms in the config.")                                                   \
+    X(ERR_SOURCE_DENIED, 403, "Why401SourceDenied",                                                \
+      "The source address is not on the allowlist of this proxy and \"enforce\" is on, so the "    \
+      "request was not forwarded. Add the address to source_ip.allow or call from an allowed "     \
+      "one.")                                                                                      \
+    X(ERR_TOO_MANY, 503, "Why401TooManyConnections",                                               \
+      "The proxy holds as many connections as limits.connections allows. Close idle ones or "      \
+      "raise the limit.")                                                                          \
+    X(ERR_DNS, 502, "Why401UpstreamUnreachable",                                                   \
+      "The name of the upstream could not be resolved. Check the network, the DNS settings and "   \
+      "the spelling of --env.")                                                                    \
+    X(ERR_CONNECT, 502, "Why401UpstreamUnreachable",                                               \
+      "No connection to the upstream. Check the network, firewall and VPN; a company network may " \
+      "allow it only through its own proxy.")                                                      \
+    X(ERR_CONNECT_TIMEOUT, 504, "Why401UpstreamConnectTimeout",                                    \
+      "The upstream did not accept a connection in time. Check the network and firewall, or "      \
+      "raise timeouts.connect_ms in the config.")                                                  \
+    X(ERR_UPSTREAM_TLS, 502, "Why401UpstreamTls",                                                  \
+      "The upstream ended the TLS handshake. Check that --env names an https server that speaks "  \
+      "TLS 1.2 or newer.")                                                                         \
+    X(ERR_UPSTREAM_VERIFY, 502, "Why401UpstreamNotTrusted",                                        \
+      "The upstream's certificate could not be verified, so nothing was sent. If a company proxy " \
+      "inspects TLS, give its root certificate with --upstream-ca FILE; verification cannot be "   \
+      "switched off.")                                                                             \
+    X(ERR_UPSTREAM_CLOSED, 502, "Why401UpstreamClosed",                                            \
+      "The upstream closed the connection before it had answered. Nothing of the request had any " \
+      "effect there that could be seen; send it again.")                                           \
+    X(ERR_UNKNOWN_OUTCOME, 502, "Why401OutcomeUnknown",                                            \
+      "The connection broke after the request was sent. BitGo may or may not have received it, "   \
+      "and "                                                                                       \
+      "it can change something, so it was NOT sent again. Look at the wallet's transfers and "     \
+      "pending approvals before you repeat it.")                                                   \
+    X(ERR_UPSTREAM_RESPONSE, 502, "Why401BadUpstreamResponse",                                     \
+      "The upstream answered with something that is not valid HTTP/1.1. Check that --env names a " \
+      "web server.")                                                                               \
+    X(ERR_UPSTREAM_TIMEOUT, 504, "Why401UpstreamTimeout",                                          \
+      "The upstream did not answer in time. A request that can change something may have been "    \
+      "carried out: look before you repeat it. The limit is timeouts.response_head_ms.")           \
+    X(ERR_CONNECTION, 0, NULL, "The connection broke. The text has the system's reason.")          \
+    X(ERR_CLIENT_GONE, 0, NULL, "The client closed its connection before the exchange was done.")  \
+    X(ERR_SHUTDOWN, 503, "Why401ShuttingDown", "The proxy is shutting down. Start it again.")
+
+enum err_code {
+#define X(code, status, name, advice) code,
+    ERR_LIST(X)
+#undef X
+        ERR_COUNT
+};
+
+struct err {
+    enum err_code code;
+    char text[ERR_TEXT_SIZE]; /* what happened, one line, without the advice */
+};
+
+/* Fills *err, if there is one. Returns -1, so that callers can write: return err_set(…). The text
+ * must hold no secret. */
+int err_set(struct err *err, enum err_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+const char *err_advice(enum err_code code);
+const char *err_name(enum err_code code);
+int err_status(enum err_code code);
+
+#endif

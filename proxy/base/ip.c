@@ -1,0 +1,131 @@
+#include "why401/base/ip.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+static struct ip from_v4(const void *bytes)
+{
+    struct ip ip = {.family = 4};
+    memcpy(ip.bytes, bytes, 4);
+    return ip;
+}
+
+static struct ip from_v6(const void *bytes)
+{
+    if (memcmp(bytes, mapped_prefix, sizeof mapped_prefix) == 0) {
+        return from_v4((const uint8_t *)bytes + sizeof mapped_prefix);
+    }
+    struct ip ip = {.family = 6};
+    memcpy(ip.bytes, bytes, 16);
+    return ip;
+}
+
+bool ip_parse(struct span text, struct ip *out)
+{
+    char cstr[IP_TEXT_SIZE];
+    uint8_t bytes[16];
+    if (text.len == 0 || text.len >= sizeof cstr || memchr(text.ptr, '\0', text.len)) {
+        return false;
+    }
+    memcpy(cstr, text.ptr, text.len);
+    cstr[text.len] = '\0';
+    if (inet_pton(AF_INET, cstr, bytes) == 1) {
+        *out = from_v4(bytes);
+        return true;
+    }
+    if (inet_pton(AF_INET6, cstr, bytes) == 1) {
+        *out = from_v6(bytes);
+        return true;
+    }
+    return false;
+}
+
+struct ip ip_from_sockaddr(const struct sockaddr *address)
+{
+    if (address->sa_family == AF_INET) {
+        return from_v4(&((const struct sockaddr_in *)(const void *)address)->sin_addr);
+    }
+    if (address->sa_family == AF_INET6) {
+        return from_v6(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
+    }
+    return (struct ip){0};
+}
+
+const char *ip_text(struct ip ip, char text[IP_TEXT_SIZE])
+{
+    int family = ip.family == 4 ? AF_INET : AF_INET6;
+    if (ip.family == 0 || !inet_ntop(family, ip.bytes, text, IP_TEXT_SIZE)) {
+        snprintf(text, IP_TEXT_SIZE, "-");
+    }
+    return text;
+}
+
+bool ip_eq(struct ip a, struct ip b)
+{
+    return a.family == b.family && memcmp(a.bytes, b.bytes, a.family == 4 ? 4 : 16) == 0;
+}
+
+bool ip_is_loopback(struct ip ip)
+{
+    static const uint8_t v6_loopback[16] = {[15] = 1};
+    return (ip.family == 4 && ip.bytes[0] == 127) ||
+           (ip.family == 6 && memcmp(ip.bytes, v6_loopback, 16) == 0);
+}
+
+/* Clears the bits of *ip behind the prefix; true when any was set. */
+static bool clear_host_bits(struct ip *ip, unsigned prefix)
+{
+    bool any = false;
+    for (unsigned bit = prefix; bit < (ip->family == 4 ? 32u : 128u); bit++) {
+        uint8_t mask = (uint8_t)(0x80u >> (bit % 8));
+        any = any || (ip->bytes[bit / 8] & mask);
+        ip->bytes[bit / 8] &= (uint8_t)~mask;
+    }
+    return any;
+}
+
+bool cidr_parse(struct span text, struct cidr *out, const char **why)
+{
+    struct span rest = text;
+    struct span address;
+    struct cidr block;
+    uint64_t prefix;
+    span_cut(&rest, '/', &address);
+    if (!ip_parse(address, &block.ip)) {
+        *why = "expected an IPv4 or IPv6 address, or a block such as 192.0.2.0/24";
+        return false;
+    }
+    uint64_t most = block.ip.family == 4 ? 32 : 128;
+    if (!rest.ptr) {
+        prefix = most;
+    } else if (!span_u64(rest, &prefix) || prefix > most) {
+        *why = block.ip.family == 4 ? "the prefix behind / is a number from 0 to 32"
+                                    : "the prefix behind / is a number from 0 to 128";
+        return false;
+    }
+    block.prefix = (uint8_t)prefix;
+    if (clear_host_bits(&block.ip, block.prefix)) {
+        *why = "the address has bits set behind the prefix; write the block's first address";
+        return false;
+    }
+    *out = block;
+    return true;
+}
+
+bool cidr_contains(const struct cidr *block, struct ip ip)
+{
+    if (ip.family != block->ip.family) {
+        return false;
+    }
+    unsigned whole = block->prefix / 8;
+    unsigned bits = block->prefix % 8;
+    if (memcmp(ip.bytes, block->ip.bytes, whole) != 0) {
+        return false;
+    }
+    uint8_t mask = (uint8_t)(0xff00u >> bits);
+    return bits == 0 || (ip.bytes[whole] & mask) == block->ip.bytes[whole];
+}

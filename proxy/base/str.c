@@ -1,0 +1,92 @@
+#include "why401/base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void str_init(struct str *s, size_t limit)
+{
+    *s = (struct str){.limit = limit};
+}
+
+void str_release(struct str *s)
+{
+    free(s->ptr);
+    *s = (struct str){.limit = s->limit};
+}
+
+void str_clear(struct str *s)
+{
+    s->len = 0;
+    s->failed = false;
+    if (s->ptr) {
+        s->ptr[0] = '\0';
+    }
+}
+
+/* Storage for `more` bytes and a NUL behind the text, or NULL after marking the failure. */
+static char *room_for(struct str *s, size_t more)
+{
+    if (s->failed || more > s->limit - s->len) {
+        s->failed = true;
+        return NULL;
+    }
+    size_t need = s->len + more + 1;
+    if (need > s->cap) {
+        size_t cap = s->cap ? s->cap : 128;
+        while (cap < need) {
+            cap *= 2;
+        }
+        char *ptr = realloc(s->ptr, cap);
+        if (!ptr) {
+            s->failed = true;
+            return NULL;
+        }
+        s->ptr = ptr;
+        s->cap = cap;
+    }
+    return s->ptr + s->len;
+}
+
+void str_add(struct str *s, struct span more)
+{
+    char *to = room_for(s, more.len);
+    if (!to) {
+        return;
+    }
+    if (more.len) {
+        memcpy(to, more.ptr, more.len);
+    }
+    s->len += more.len;
+    s->ptr[s->len] = '\0';
+}
+
+void str_add_c(struct str *s, char c)
+{
+    str_add(s, span(&c, 1));
+}
+
+void str_vaddf(struct str *s, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    char *to = len >= 0 ? room_for(s, (size_t)len) : NULL;
+    if (to) {
+        vsnprintf(to, (size_t)len + 1, format, again);
+        s->len += (size_t)len;
+    }
+    va_end(again);
+}
+
+void str_addf(struct str *s, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    str_vaddf(s, format, args);
+    va_end(args);
+}
+
+const char *str_cstr(const struct str *s)
+{
+    return s->ptr ? s->ptr : "";
+}
