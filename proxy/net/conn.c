@@ -1,0 +1,384 @@
+/* A connection's life:
+ *
+ * The happy path: it is made by a listener (opening.c decides from the first bytes what it is) or
+ * by dialling (dial.c), gets its socket (conn_adopt) and, where it speaks TLS, its engine
+ * (conn_secure). Bytes arrive in wire.c, are decrypted into `in`, and the holder is told to look.
+ * What the holder writes is gathered in `out` and leaves when the callback that caused it has ended
+ * (conn_settle). The holder ends its half, lets go, and the connection lingers until its last bytes
+ * and its FIN are on their way.
+ *
+ * The other ends: the peer resets, the handshake fails or takes too long, a write fails: conn_fail
+ * notes why, the holder looks, sees STREAM_FAILED and lets go. A holder that lets go without ending
+ * its half cuts the connection off. In every case conn_shut runs once, and the memory goes in the
+ * last callback.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "conn_impl.h"
+
+/* A head may be written whenever there is room at all, however long it is: so much may wait beyond
+ * soft. */
+#define HEAD_SLACK (2u << 20)
+
+/* How long a connection whose holder let go may take for its last bytes, and then for the peer's
+ * FIN. */
+#define LINGER_WRITE_MS 30000
+#define LINGER_READ_MS  1000
+
+static const struct stream_ops conn_ops;
+
+static void on_deadline(void *ctx);
+
+struct conn *conn_new(struct worker *w, size_t buffer_bytes)
+{
+    struct conn *c = calloc(1, sizeof *c);
+    if (!c) {
+        return NULL;
+    }
+    c->stream.ops = &conn_ops;
+    c->magic = CONN_MAGIC;
+    c->worker = w;
+    c->state = STREAM_CONNECTING;
+    c->soft = buffer_bytes;
+    c->held = true;
+    buf_init(&c->in, buffer_bytes + SCRATCH_BYTES);
+    buf_init(&c->cipher, 2 * SCRATCH_BYTES);
+    buf_init(&c->out, buffer_bytes + HEAD_SLACK);
+    buf_init(&c->sending, buffer_bytes + HEAD_SLACK);
+    list_init(&c->dirty);
+    deadline_init(&c->deadline, w, on_deadline, c);
+    return c;
+}
+
+void conn_touch(struct conn *c)
+{
+    if (list_empty(&c->dirty) && !c->closing) {
+        list_push(&c->worker->dirty, &c->dirty);
+    }
+}
+
+void conn_notify(struct conn *c)
+{
+    if (c->held && c->stream.on_event) {
+        c->stream.on_event(c->stream.ctx);
+    }
+}
+
+void conn_fail(struct conn *c, enum err_code code, const char *format, ...)
+{
+    if (c->state == STREAM_FAILED) {
+        return;
+    }
+    va_list args;
+    va_start(args, format);
+    vsnprintf(c->error.text, sizeof c->error.text, format, args);
+    va_end(args);
+    c->error.code = code;
+    c->state = STREAM_FAILED;
+    deadline_clear(&c->deadline);
+}
+
+/* Frees the connection when libuv holds nothing of it any more. */
+static void maybe_free(struct conn *c)
+{
+    if (c->tcp || c->write_active || c->shutdown_active || c->dial) {
+        return;
+    }
+    list_remove(&c->dirty);
+    deadline_clear(&c->deadline);
+    tls_free(c->tls);
+    opening_free(c->opening);
+    buf_release(&c->in);
+    buf_release(&c->cipher);
+    buf_release(&c->out);
+    buf_release(&c->sending);
+    c->magic = 0;
+    void (*on_freed)(void *ctx) = c->on_freed;
+    void *ctx = c->freed_ctx;
+    free(c);
+    if (on_freed) {
+        on_freed(ctx);
+    }
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct conn *c = handle->data;
+    free(handle);
+    c->tcp = NULL;
+    maybe_free(c);
+}
+
+void conn_shut(struct conn *c)
+{
+    if (c->closing) {
+        return;
+    }
+    c->closing = true;
+    list_remove(&c->dirty);
+    deadline_clear(&c->deadline);
+    if (c->dial) {
+        dial_cancel(c->dial);
+        c->dial = NULL;
+    }
+    if (c->tcp) {
+        uv_close((uv_handle_t *)c->tcp, on_closed);
+    } else {
+        maybe_free(c);
+    }
+}
+
+/* The handshake took too long, or the linger time is over. */
+static void on_deadline(void *ctx)
+{
+    struct conn *c = ctx;
+    if (!c->held) {
+        conn_shut(c);
+    } else if (c->state == STREAM_CONNECTING) {
+        conn_fail(c, ERR_UPSTREAM_TLS, "the TLS handshake was not done in time");
+        conn_notify(c);
+    }
+}
+
+void conn_secure(struct conn *c, struct tls *tls, uint32_t handshake_ms)
+{
+    c->tls = tls;
+    c->info.tls = true;
+    deadline_set(&c->deadline, handshake_ms);
+    tls_start(tls);
+    conn_touch(c);
+}
+
+static void on_shutdown(uv_shutdown_t *req, int status)
+{
+    struct conn *c = req->data;
+    (void)status;
+    c->shutdown_active = false;
+    if (!c->held && !c->closing) {
+        if (c->eof) {
+            conn_shut(c);
+        } else {
+            deadline_set(&c->deadline, LINGER_READ_MS);
+        }
+    }
+    worker_settle(c->worker);
+}
+
+/* Everything the holder wrote is on its way: sends the FIN that it asked for. */
+static void finish_writing(struct conn *c)
+{
+    if (c->fin_sent || c->state == STREAM_FAILED) {
+        if (!c->held && !c->shutdown_active) {
+            conn_shut(c);
+        }
+        return;
+    }
+    c->fin_sent = true;
+    c->shutdown.data = c;
+    c->shutdown_active = uv_shutdown(&c->shutdown, (uv_stream_t *)c->tcp, on_shutdown) == 0;
+    if (!c->shutdown_active && !c->held) {
+        conn_shut(c);
+    }
+}
+
+static void on_written(uv_write_t *req, int status)
+{
+    struct conn *c = req->data;
+    c->write_active = false;
+    buf_release(&c->sending);
+    if (c->closing) {
+        return;
+    }
+    if (status != 0) {
+        conn_fail(c, ERR_CONNECTION, "writing failed: %s", uv_strerror(status));
+        conn_notify(c);
+    }
+    if (!c->held) {
+        deadline_set(&c->deadline, LINGER_WRITE_MS);
+    }
+    conn_touch(c);
+    worker_settle(c->worker);
+}
+
+/* Sends what waits in `out`: at once as far as the kernel takes it, the rest by uv_write. */
+static void flush(struct conn *c)
+{
+    if (c->write_active || buf_len(&c->out) == 0 || !c->tcp) {
+        return;
+    }
+    struct span bytes = buf_peek(&c->out);
+    uv_buf_t piece = uv_buf_init(c->out.data + c->out.start, (unsigned)bytes.len);
+    int rc = uv_try_write((uv_stream_t *)c->tcp, &piece, 1);
+    if (rc < 0 && rc != UV_EAGAIN) {
+        buf_release(&c->out);
+        conn_fail(c, ERR_CONNECTION, "writing failed: %s", uv_strerror(rc));
+        return;
+    }
+    buf_consume(&c->out, rc > 0 ? (size_t)rc : 0);
+    if (buf_len(&c->out) == 0) {
+        buf_trim(&c->out);
+        return;
+    }
+    struct buf empty = c->sending;
+    c->sending = c->out;
+    c->out = empty;
+    piece = uv_buf_init(c->sending.data + c->sending.start, (unsigned)buf_len(&c->sending));
+    c->write.data = c;
+    rc = uv_write(&c->write, (uv_stream_t *)c->tcp, &piece, 1, on_written);
+    c->write_active = rc == 0;
+    if (rc != 0) {
+        buf_release(&c->sending);
+        conn_fail(c, ERR_CONNECTION, "writing failed: %s", uv_strerror(rc));
+    }
+}
+
+/* The holder stops writing at the high watermark, `soft`, and hears of room again at this one. */
+static size_t low_water(const struct conn *c)
+{
+    return c->soft / 2;
+}
+
+static size_t op_pending(const struct stream *s)
+{
+    const struct conn *c = conn_of(s);
+    return buf_len(&c->out) + buf_len(&c->sending);
+}
+
+void conn_settle(struct list *dirty_node)
+{
+    struct conn *c = LIST_ITEM(dirty_node, struct conn, dirty);
+    enum stream_state before = c->state;
+    bool more = buf_len(&c->cipher) && !c->opening && buf_len(&c->in) < c->soft;
+    if (more && c->state != STREAM_FAILED) {
+        conn_take(c, span(NULL, 0));
+    }
+    flush(c);
+    wire_read_as_room(c);
+    if (c->ended && !c->write_active && buf_len(&c->out) == 0) {
+        finish_writing(c);
+    }
+    bool roomy = c->starved && !c->closing && op_pending(&c->stream) <= low_water(c);
+    if (more || roomy || (c->state != before && !c->closing)) {
+        c->starved = c->starved && !roomy;
+        conn_notify(c);
+    }
+}
+
+/* The face of a stream. */
+
+static enum stream_state op_state(const struct stream *s)
+{
+    return conn_of(s)->state;
+}
+
+static struct span op_peek(const struct stream *s)
+{
+    return buf_peek(&conn_of(s)->in);
+}
+
+static void op_consume(struct stream *s, size_t n)
+{
+    struct conn *c = conn_of(s);
+    buf_consume(&c->in, n);
+    if (!c->reading || buf_len(&c->cipher)) {
+        conn_touch(c);
+    }
+}
+
+static size_t op_room(const struct stream *s)
+{
+    struct conn *c = conn_of(s);
+    size_t waiting = op_pending(s);
+    size_t room = waiting < c->soft ? c->soft - waiting : 0;
+    if ((c->state != STREAM_OPEN && c->state != STREAM_ENDED) || c->ended) {
+        room = 0;
+    }
+    c->starved = c->starved || room < low_water(c);
+    return room;
+}
+
+static int op_write(struct stream *s, struct span bytes)
+{
+    struct conn *c = conn_of(s);
+    if (c->ended || (c->state != STREAM_OPEN && c->state != STREAM_ENDED)) {
+        return -1;
+    }
+    int rc = c->tls ? tls_write(c->tls, bytes) : buf_append(&c->out, bytes);
+    conn_touch(c);
+    return rc;
+}
+
+static void op_end(struct stream *s)
+{
+    struct conn *c = conn_of(s);
+    if (c->ended) {
+        return;
+    }
+    c->ended = true;
+    if (c->tls && c->state != STREAM_FAILED) {
+        tls_end(c->tls);
+    }
+    conn_touch(c);
+}
+
+static void op_close(struct stream *s)
+{
+    struct conn *c = conn_of(s);
+    c->held = false;
+    /* An alert that explains a failed handshake to the peer is worth sending. */
+    bool last_words = c->state == STREAM_FAILED && buf_len(&c->out) > 0 && !c->eof;
+    if (!c->tcp || (!c->ended && !last_words)) {
+        conn_shut(c);
+        return;
+    }
+    c->ended = true;
+    deadline_set(&c->deadline, LINGER_WRITE_MS);
+    if (c->fin_sent && !c->shutdown_active) {
+        deadline_set(&c->deadline, LINGER_READ_MS);
+    }
+    conn_touch(c);
+}
+
+static const struct err *op_error(const struct stream *s)
+{
+    return &conn_of(s)->error;
+}
+
+static struct ip op_peer(const struct stream *s)
+{
+    return conn_of(s)->info.peer;
+}
+
+static const struct stream_ops conn_ops = {
+    .state = op_state,
+    .peek = op_peek,
+    .consume = op_consume,
+    .room = op_room,
+    .write = op_write,
+    .pending = op_pending,
+    .end = op_end,
+    .close = op_close,
+    .error = op_error,
+    .peer = op_peer,
+};
+
+const struct conn_info *conn_info(const struct stream *s)
+{
+    return &conn_of(s)->info;
+}
+
+bool conn_is_quiet(const struct stream *s)
+{
+    struct conn *c = conn_of(s);
+    char byte;
+    uv_os_fd_t fd;
+    if (c->state != STREAM_OPEN || buf_len(&c->in) || !c->tcp ||
+        uv_fileno((uv_handle_t *)c->tcp, &fd) != 0) {
+        return false;
+    }
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN);
+}

@@ -1,0 +1,228 @@
+/* Accepting. The happy path: a connection arrives, becomes a conn in its opening and is handed
+ * over. When as many live as are allowed, or descriptors have run out, accepting pauses: the kernel
+ * keeps the rest in its backlog, and the next connection that goes away lets us accept again. */
+#include "why401/net/listener.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "opening.h"
+
+#define BACKLOG 1024
+
+/* Pause after accept failed (descriptors ran out), in ms. */
+#define RETRY_MS 100
+
+struct listener {
+    struct worker *worker;
+    uv_tcp_t tcp;
+    struct listener_options options;
+    struct deadline retry; /* look again after accept failed */
+    size_t live;           /* streams handed out that are not freed yet */
+    bool stopped;          /* listener_stop was called */
+    bool tcp_closed;       /* its handle is closed */
+};
+
+static int try_bind(int fd, const struct addrinfo *address)
+{
+    int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (address->ai_family == AF_INET6) {
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    }
+    return bind(fd, address->ai_addr, address->ai_addrlen);
+}
+
+static uint16_t port_of(int fd)
+{
+    struct sockaddr_storage bound;
+    socklen_t len = sizeof bound;
+    if (getsockname(fd, (struct sockaddr *)&bound, &len) != 0) {
+        return 0;
+    }
+    return ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
+                                             : ((struct sockaddr_in *)&bound)->sin_port);
+}
+
+/* A bound socket, or -1 with errno. With SO_REUSEPORT another process of ours could share the port
+ * without a word, so a probe without it goes first. */
+static int bind_one(const struct addrinfo *address, bool shared)
+{
+    int on = 1;
+    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        return -1;
+    }
+    if (shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
+        close(fd);
+        return -1;
+    }
+    if (try_bind(fd, address) != 0) {
+        int failure = errno;
+        close(fd);
+        errno = failure;
+        return -1;
+    }
+    return fd;
+}
+
+int listener_bind(const char *host, uint16_t *port, bool shared, struct err *err)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    struct addrinfo *found;
+    char service[8];
+    snprintf(service, sizeof service, "%u", *port);
+    int rc = getaddrinfo(host, service, &hints, &found);
+    if (rc != 0) {
+        return err_set(err, ERR_SYSTEM, "cannot listen on %s: %s", host, gai_strerror(rc));
+    }
+    int fd = bind_one(found, shared);
+    int failure = errno;
+    freeaddrinfo(found);
+    if (fd < 0) {
+        return err_set(
+            err, ERR_SYSTEM, "cannot listen on %s port %u: %s%s", host, *port, strerror(failure),
+            failure == EADDRINUSE ? "; another program has it: stop that, or choose another "
+                                    "port with --listen ADDR:PORT (0 lets the system choose)"
+            : failure == EACCES   ? "; ports below 1024 need root: choose a higher one"
+                                  : "");
+    }
+    *port = port_of(fd);
+    return fd;
+}
+
+static void free_if_done(struct listener *l)
+{
+    if (l->stopped && l->tcp_closed && l->live == 0) {
+        free(l);
+    }
+}
+
+static void on_retry(void *ctx);
+static void accept_all(struct listener *l);
+
+static void on_stream_freed(void *ctx)
+{
+    struct listener *l = ctx;
+    bool was_full = l->live >= l->options.most;
+    l->live--;
+    if (was_full && !l->stopped) {
+        deadline_set(&l->retry, 0);
+    }
+    free_if_done(l);
+}
+
+static void on_unwanted_closed(uv_handle_t *handle)
+{
+    free(handle);
+}
+
+/* Makes a conn of an accepted socket and hands it over. */
+static void hand_over(struct listener *l, uv_tcp_t *tcp)
+{
+    struct sockaddr_storage peer;
+    int len = sizeof peer;
+    struct conn *c = conn_new(l->worker, l->options.buffer_bytes);
+    if (!c || uv_tcp_getpeername(tcp, (struct sockaddr *)&peer, &len) != 0 ||
+        opening_begin(c, l->options.tls, l->options.proxy_protocol, l->options.handshake_ms) != 0) {
+        if (c) {
+            conn_shut(c);
+        }
+        uv_close((uv_handle_t *)tcp, on_unwanted_closed);
+        return;
+    }
+    c->info.peer = ip_from_sockaddr((struct sockaddr *)&peer);
+    c->on_freed = on_stream_freed;
+    c->freed_ctx = l;
+    l->live++;
+    conn_adopt(c, tcp);
+    l->options.accepted(l->options.ctx, &c->stream);
+}
+
+static void on_connection(uv_stream_t *server, int status)
+{
+    struct listener *l = server->data;
+    if (l->stopped) {
+        return;
+    }
+    if (status < 0) {
+        deadline_set(&l->retry, RETRY_MS);
+    } else if (l->live < l->options.most) {
+        accept_all(l);
+    }
+    worker_settle(l->worker);
+}
+
+/* Takes the connection that libuv holds for us. libuv stops listening for more while one is held.
+ */
+static void accept_all(struct listener *l)
+{
+    uv_tcp_t *tcp = malloc(sizeof *tcp);
+    if (!tcp || uv_tcp_init(&l->worker->loop, tcp) != 0) {
+        free(tcp);
+        deadline_set(&l->retry, RETRY_MS);
+        return;
+    }
+    if (uv_accept((uv_stream_t *)&l->tcp, (uv_stream_t *)tcp) != 0) {
+        uv_close((uv_handle_t *)tcp, on_unwanted_closed);
+        return;
+    }
+    hand_over(l, tcp);
+}
+
+static void on_retry(void *ctx)
+{
+    struct listener *l = ctx;
+    if (!l->stopped && l->live < l->options.most) {
+        accept_all(l);
+    }
+}
+
+struct listener *listener_start(struct worker *w, int fd, const struct listener_options *options,
+                                struct err *err)
+{
+    struct listener *l = calloc(1, sizeof *l);
+    if (!l) {
+        close(fd);
+        err_set(err, ERR_MEMORY, "no memory for a listener");
+        return NULL;
+    }
+    l->worker = w;
+    l->options = *options;
+    deadline_init(&l->retry, w, on_retry, l);
+    uv_tcp_init(&w->loop, &l->tcp);
+    l->tcp.data = l;
+    int rc = uv_tcp_open(&l->tcp, fd);
+    if (rc != 0) {
+        close(fd);
+    } else {
+        rc = uv_listen((uv_stream_t *)&l->tcp, BACKLOG, on_connection);
+    }
+    if (rc != 0) {
+        err_set(err, ERR_SYSTEM, "cannot listen: %s", uv_strerror(rc));
+        listener_stop(l);
+        return NULL;
+    }
+    return l;
+}
+
+static void on_tcp_closed(uv_handle_t *handle)
+{
+    struct listener *l = handle->data;
+    l->tcp_closed = true;
+    free_if_done(l);
+}
+
+void listener_stop(struct listener *l)
+{
+    if (!l->stopped) {
+        l->stopped = true;
+        deadline_clear(&l->retry);
+        uv_close((uv_handle_t *)&l->tcp, on_tcp_closed);
+    }
+}

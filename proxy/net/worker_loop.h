@@ -1,0 +1,41 @@
+/* The worker's inside, for the other files of this module. Private. */
+#ifndef NET_WORKER_LOOP_H
+#define NET_WORKER_LOOP_H
+
+#include <pthread.h>
+#include <uv.h>
+
+#include "why401/net/worker.h"
+
+#define SCRATCH_BYTES 65536
+
+/* Deadlines are kept in a few lists, each sorted; a deadline goes to the list of its own duration
+ * class, so that it nearly always belongs at the end. */
+#define DEADLINE_LISTS 8
+
+struct worker {
+    uv_loop_t loop;
+    pthread_t thread;
+    bool running;       /* the thread was started */
+    uv_async_t wake;    /* posts wait, or stop was asked for */
+    uv_timer_t timer;   /* armed for the earliest deadline */
+    uint64_t timer_due; /* what it is armed for; UINT64_MAX: not armed */
+    struct list deadlines[DEADLINE_LISTS];
+    struct list dirty;          /* connections to settle before the loop goes on */
+    struct list later;          /* tasks for the end of the tick */
+    bool settling;              /* worker_settle is at work */
+    pthread_mutex_t posts_lock; /* guards posts and stopping */
+    struct list posts;
+    bool stopping;
+    char wire[SCRATCH_BYTES];  /* where every read of this worker lands */
+    char plain[SCRATCH_BYTES]; /* where TLS decrypts to */
+};
+
+/* Every libuv callback ends with this: settles the dirty connections, then runs the tasks for
+ * later. */
+void worker_settle(struct worker *w);
+
+/* What conn.c does for a dirty connection. */
+void conn_settle(struct list *dirty_node);
+
+#endif
