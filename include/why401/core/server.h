@@ -1,0 +1,55 @@
+/* A server: a listening port whose connections become flows, on one or more worker threads, with an
+ * origin that answers. The proxy is one (its origin is the upstream pool); the mock is another. */
+#ifndef WHY401_CORE_SERVER_H
+#define WHY401_CORE_SERVER_H
+
+#include "why401/core/options.h"
+#include "why401/core/origin.h"
+#include "why401/inspect/inspect.h"
+#include "why401/tls/ca.h"
+
+struct server;
+
+/* How the server gets what a worker needs; every callback runs in the worker's thread. */
+struct server_options {
+    const char *host;    /* address to listen on: "127.0.0.1" */
+    uint16_t port;       /* 0: the kernel chooses, server_port tells */
+    unsigned workers;    /* at least 1 */
+    bool proxy_protocol; /* each connection begins with a PROXY protocol header (v1 or v2) */
+    struct ca *ca;       /* for TLS on the same port; NULL: plain HTTP only. Outlives the server */
+    struct limits limits;
+    struct timeouts timeouts;
+    /* Upstream: either an origin of the caller's (called from worker 0; workers must be 1) … */
+    struct origin *origin;
+    /* … or a connection pool to this host. */
+    const struct upstream_address *upstream; /* copied */
+    /* Judgement: NULL inspect: none. Copied; what it points to must outlive its use (see
+     * server_set_inspect). */
+    const struct inspect_options *inspect;
+    /* Takes a finished exchange over (observer_give); NULL: it is freed. Any worker's thread. */
+    void (*finished)(void *ctx, struct exchange *x);
+    /* A connection ended before its first request for a reason that a person may want to know, such
+     * as a client that does not trust the local CA; NULL: nobody listens. Any worker's thread. */
+    void (*notice)(void *ctx, struct ip peer, const struct err *why);
+    void *ctx;
+};
+
+/* Binds, listens and starts the workers. NULL with *err: the port is in use, the upstream's roots
+ * cannot be read, … */
+struct server *server_start(const struct server_options *options, struct err *err);
+
+/* The port it listens on. */
+uint16_t server_port(const struct server *s);
+
+/* New inspection options for requests from now on. Returns once no worker uses the old ones. */
+void server_set_inspect(struct server *s, const struct inspect_options *inspect);
+
+/* New limits and timeouts for connections from now on. */
+void server_set_options(struct server *s, const struct limits *limits,
+                        const struct timeouts *timeouts);
+
+/* Stops accepting, lets running exchanges finish for at most drain_ms, closes, joins the threads,
+ * frees. Returns how many exchanges were cut off. */
+size_t server_stop(struct server *s, uint32_t drain_ms);
+
+#endif

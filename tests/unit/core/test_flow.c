@@ -1,0 +1,451 @@
+/* Flows, driven by streams in memory: a script says what client and upstream send, and what each has got. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "flow.h"
+#include "memory_stream.h"
+#include "worker_loop.h"
+
+#define UPSTREAMS 4
+
+static struct {
+    struct worker *worker;
+    struct flow_env env;
+    atomic_uint_fast64_t ids;
+    struct origin origin;
+    struct conn_info info;
+    struct memory_stream client;
+    struct memory_stream upstream[UPSTREAMS];
+    size_t opened;          /* upstream streams that were asked for */
+    size_t released;
+    bool reuse;             /* what the last release said */
+    bool pooled;            /* the first stream that is opened has served before */
+    enum stream_state opens_as;
+    struct exchange *done[8];
+    size_t done_count;
+} t;
+
+static struct upstream_address address = {
+    .host = "app.bitgo.com", .port = 443, .tls = true, .authority = "app.bitgo.com"};
+
+static struct stream *open_next(struct origin *o, struct exchange *x, bool fresh, struct err *err)
+{
+    (void)o;
+    (void)err;
+    assert_true(t.opened < UPSTREAMS);
+    struct memory_stream *m = &t.upstream[t.opened++];
+    memory_init(m, t.opens_as);
+    x->reused_connection = t.pooled && !fresh;
+    return &m->stream;
+}
+
+static void release(struct origin *o, struct stream *s, bool reuse)
+{
+    (void)o;
+    t.released++;
+    t.reuse = reuse;
+    stream_close(s);
+}
+
+static const struct origin_ops ops = {.open = open_next, .release = release};
+
+static void finished(void *ctx, struct exchange *x)
+{
+    (void)ctx;
+    assert_true(t.done_count < sizeof t.done / sizeof *t.done);
+    t.done[t.done_count++] = x;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    struct err err;
+    memset(&t, 0, sizeof t);
+    t.worker = worker_new(&err);
+    t.origin.ops = &ops;
+    t.opens_as = STREAM_OPEN;
+    flow_env_init(&t.env);
+    t.env.worker = t.worker;
+    t.env.origin = &t.origin;
+    t.env.upstream = &address;
+    t.env.finished = finished;
+    t.env.ids = &t.ids;
+#define X(key, value, least, most, meaning) t.env.limits.key = value;
+    LIMITS_LIST(X)
+#undef X
+#define X(key, value, least, most, meaning) t.env.timeouts.key = value;
+    TIMEOUTS_LIST(X)
+#undef X
+    memory_init(&t.client, STREAM_OPEN);
+    return flow_start(&t.env, &t.client.stream, &t.info, ERR_NONE);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    while (!list_empty(&t.env.flows)) {
+        flow_cut(t.env.flows.next);
+    }
+    worker_settle(t.worker);
+    for (size_t i = 0; i < t.done_count; i++) {
+        exchange_free(t.done[i]);
+    }
+    for (size_t i = 0; i < t.opened; i++) {
+        memory_release(&t.upstream[i]);
+    }
+    memory_release(&t.client);
+    flow_env_release(&t.env);
+    worker_stop(t.worker);
+    return 0;
+}
+
+/* The words of the scripts. */
+#define CLIENT_SENDS(text)       far_send(&t.client, SPAN(text))
+#define UPSTREAM_SENDS(text)     far_send(&t.upstream[t.opened - 1], SPAN(text))
+#define UPSTREAM_ENDS()          far_set_state(&t.upstream[t.opened - 1], STREAM_ENDED)
+#define UPSTREAM_BREAKS()        far_set_state(&t.upstream[t.opened - 1], STREAM_FAILED)
+#define UPSTREAM_OPENS()         far_set_state(&t.upstream[t.opened - 1], STREAM_OPEN)
+#define CLIENT_GOT(text)         got(&t.client, text)
+#define UPSTREAM_GOT(text)       got(&t.upstream[t.opened - 1], text)
+#define CLIENT_GOT_STATUS(start) got_start(&t.client, start)
+
+static void got(struct memory_stream *m, const char *text)
+{
+    assert_string_equal(str_cstr(&m->far_out), text);
+    str_clear(&m->far_out);
+    m->unread = 0;
+}
+
+static void got_start(struct memory_stream *m, const char *text)
+{
+    if (!span_starts(str_span(&m->far_out), span_of(text))) {
+        fail_msg("got %s, expected %s", str_cstr(&m->far_out), text);
+    }
+}
+
+static void a_get_goes_through(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET /api/v2/ping?a=%3A HTTP/1.1\r\nhOst: localhost:8401\r\nX-A:  spaced \r\n"
+                 "Connection: keep-alive, x-gone\r\nX-Gone: 1\r\nProxy-Authorization: Basic x\r\n\r\n");
+    UPSTREAM_GOT("GET /api/v2/ping?a=%3A HTTP/1.1\r\nhOst: app.bitgo.com\r\nX-A:  spaced \r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-B: c\r\n\r\n{}");
+    CLIENT_GOT("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-B: c\r\n\r\n{}");
+    assert_int_equal(t.done_count, 1);
+    assert_int_equal(t.done[0]->outcome, OUTCOME_COMPLETE);
+    assert_int_equal(t.done[0]->maker, MAKER_UPSTREAM);
+    assert_true(t.reuse);
+    assert_false(t.client.closed);
+}
+
+static void every_split_gives_the_same(void **state)
+{
+    static const char request[] = "POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                  "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: v\r\n\r\n";
+    static const char response[] = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"
+                                   "Transfer-Encoding: chunked\r\n\r\n4\r\nwxyz\r\n0\r\n\r\n";
+    (void)state;
+    for (size_t i = 0; i + 1 < sizeof request; i++) {
+        far_send(&t.client, span(request + i, 1));
+    }
+    UPSTREAM_GOT("POST /p HTTP/1.1\r\nHost: app.bitgo.com\r\nTransfer-Encoding: chunked\r\n\r\n"
+                 "1\r\na\r\n1\r\nb\r\n1\r\nc\r\n1\r\nd\r\n1\r\ne\r\n0\r\nT: v\r\n\r\n");
+    for (size_t i = 0; i + 1 < sizeof response; i++) {
+        far_send(&t.upstream[0], span(response + i, 1));
+    }
+    CLIENT_GOT("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+               "1\r\nw\r\n1\r\nx\r\n1\r\ny\r\n1\r\nz\r\n0\r\n\r\n");
+    assert_int_equal(t.done[0]->request.body_bytes, 5);
+    assert_memory_equal(t.done[0]->request.body.data, "abcde", 5);
+}
+
+static void pipelined_requests_are_answered_in_order(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_int_equal(t.opened, 1);
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1");
+    assert_int_equal(t.opened, 2);
+    UPSTREAM_GOT("GET /2 HTTP/1.1\r\nHost: app.bitgo.com\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2");
+    CLIENT_GOT("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"
+               "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2");
+}
+
+static void heads_without_bodies_end_the_exchange(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n");
+    CLIENT_GOT("HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n");
+    CLIENT_SENDS("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n");
+    CLIENT_GOT("HTTP/1.1 204 No Content\r\n\r\n");
+    CLIENT_SENDS("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n");
+    CLIENT_GOT("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n");
+    assert_int_equal(t.done_count, 3);
+}
+
+static void http_1_0_clients_get_no_chunks(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET / HTTP/1.0\r\n\r\n");
+    UPSTREAM_GOT("GET / HTTP/1.1\r\nHost: app.bitgo.com\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                   "3\r\nabc\r\n0\r\nT: v\r\n\r\n");
+    CLIENT_GOT("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabc");
+    assert_true(t.client.ended && t.client.closed);
+}
+
+static void close_delimited_responses_are_chunked(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\n\r\nab");
+    UPSTREAM_SENDS("c");
+    UPSTREAM_ENDS();
+    CLIENT_GOT("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n");
+    assert_false(t.reuse);
+    assert_false(t.client.closed);
+}
+
+static void an_early_response_ends_the_connection(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\npart");
+    UPSTREAM_SENDS("HTTP/1.1 413 Too Large\r\nContent-Length: 1\r\n\r\n!");
+    CLIENT_GOT("HTTP/1.1 413 Too Large\r\nContent-Length: 1\r\nConnection: close\r\n\r\n!");
+    assert_true(t.client.ended && t.client.closed);
+    assert_false(t.reuse);
+    assert_false(t.done[0]->request.complete);
+}
+
+static void an_upgrade_becomes_a_tunnel(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nearly");
+    UPSTREAM_GOT("GET /ws HTTP/1.1\r\nHost: app.bitgo.com\r\nConnection: Upgrade\r\n"
+                 "Upgrade: websocket\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nhello");
+    CLIENT_GOT("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+               "hello");
+    UPSTREAM_GOT("early");
+    UPSTREAM_ENDS();
+    assert_true(t.client.ended);
+    far_set_state(&t.client, STREAM_ENDED);
+    assert_int_equal(t.done[0]->outcome, OUTCOME_TUNNEL);
+    assert_true(t.client.closed);
+}
+
+static void an_unasked_upgrade_is_refused(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+    UPSTREAM_GOT("GET / HTTP/1.1\r\nHost: app.bitgo.com\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n");
+    CLIENT_GOT_STATUS("HTTP/1.1 502 ");
+}
+
+static void a_stale_get_is_sent_once_more_on_a_fresh_connection(void **state)
+{
+    (void)state;
+    t.pooled = true;
+    CLIENT_SENDS("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    UPSTREAM_BREAKS();
+    assert_int_equal(t.opened, 2);
+    UPSTREAM_GOT("GET / HTTP/1.1\r\nHost: app.bitgo.com\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    CLIENT_GOT("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    assert_true(t.done[0]->sent_twice);
+}
+
+static void a_get_is_not_sent_a_third_time(void **state)
+{
+    (void)state;
+    t.pooled = true;
+    CLIENT_SENDS("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    UPSTREAM_BREAKS();
+    UPSTREAM_BREAKS();
+    assert_int_equal(t.opened, 2);
+    CLIENT_GOT_STATUS("HTTP/1.1 502 ");
+    assert_int_equal(t.done[0]->error.code, ERR_UPSTREAM_CLOSED);
+}
+
+static void what_can_move_money_is_never_sent_twice(void **state)
+{
+    (void)state;
+    t.pooled = true;
+    CLIENT_SENDS("POST /api/v2/btc/wallet/1/tx/send HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}");
+    UPSTREAM_ENDS();
+    assert_int_equal(t.opened, 1);
+    CLIENT_GOT_STATUS("HTTP/1.1 502 ");
+    assert_non_null(strstr(str_cstr(&t.client.far_out), "may or may not have received it"));
+    assert_int_equal(t.done[0]->error.code, ERR_UNKNOWN_OUTCOME);
+}
+
+static void a_post_that_never_left_may_take_another_connection(void **state)
+{
+    (void)state;
+    t.pooled = true;
+    t.opens_as = STREAM_CONNECTING;
+    CLIENT_SENDS("POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}");
+    UPSTREAM_BREAKS();
+    assert_int_equal(t.opened, 2);
+    UPSTREAM_OPENS();
+    UPSTREAM_GOT("POST /p HTTP/1.1\r\nHost: app.bitgo.com\r\nContent-Length: 2\r\n\r\n{}");
+    assert_false(t.done_count);
+}
+
+static void a_bad_request_never_reaches_the_upstream(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx"
+                 "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_int_equal(t.opened, 0);
+    CLIENT_GOT_STATUS("HTTP/1.1 400 Bad Request\r\n");
+    assert_non_null(strstr(str_cstr(&t.client.far_out), "\"name\":\"Why401BadRequest\""));
+    assert_non_null(strstr(str_cstr(&t.client.far_out), "Connection: close\r\n"));
+    assert_true(t.client.ended && t.client.closed);
+    assert_int_equal(t.done_count, 1);
+}
+
+static void a_bad_first_chunk_never_reaches_the_upstream(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello");
+    assert_int_equal(t.opened, 0);
+    CLIENT_GOT_STATUS("HTTP/1.1 400 ");
+}
+
+static void a_bad_later_chunk_cuts_the_upstream_off(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+    CLIENT_SENDS("zz\r\n");
+    assert_false(t.upstream[0].ended);
+    assert_true(t.upstream[0].closed);
+    CLIENT_GOT_STATUS("HTTP/1.1 400 ");
+}
+
+static void a_torn_response_is_never_made_whole(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    UPSTREAM_ENDS();
+    assert_true(t.client.closed);
+    assert_false(t.client.ended);
+    assert_int_equal(t.done[0]->outcome, OUTCOME_UPSTREAM_BROKE);
+}
+
+static void leftover_bytes_spoil_a_connection(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n");
+    assert_int_equal(t.done_count, 1);
+    assert_false(t.reuse);
+}
+
+static void a_client_that_leaves_ends_the_exchange(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    far_set_state(&t.client, STREAM_FAILED);
+    assert_int_equal(t.done[0]->outcome, OUTCOME_CLIENT_GONE);
+    assert_int_equal(t.released, 1);
+    assert_false(t.reuse);
+}
+
+static void a_slow_reader_stops_the_upstream(void **state)
+{
+    (void)state;
+    static char body[100000];
+    memset(body, 'x', sizeof body);
+    t.client.room = 10000;
+    CLIENT_SENDS("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+    far_send(&t.upstream[0], span(body, sizeof body));
+    assert_true(t.client.unread <= 10000);
+    assert_true(buf_len(&t.upstream[0].far_in) >= 89000);
+    while (t.done_count == 0) {
+        far_read(&t.client, 5000);
+    }
+    assert_int_equal(t.done[0]->response.body_bytes, 100000);
+}
+
+static void absolute_targets_lose_their_authority(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET http://localhost:8401/a?b HTTP/1.1\r\nHost: x\r\n\r\n");
+    UPSTREAM_GOT("GET /a?b HTTP/1.1\r\nHost: app.bitgo.com\r\n\r\n");
+}
+
+static void other_hosts_and_connect_are_refused(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET http://example.com/ HTTP/1.1\r\nHost: example.com\r\n\r\n");
+    CLIENT_GOT_STATUS("HTTP/1.1 400 ");
+    str_clear(&t.client.far_out);
+    CLIENT_SENDS("CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n");
+    CLIENT_GOT_STATUS("HTTP/1.1 400 ");
+    assert_int_equal(t.opened, 0);
+}
+
+static void connection_cannot_name_framing_away(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("POST / HTTP/1.1\r\nHost: h\r\nConnection: Content-Length, Host\r\n"
+                 "Content-Length: 2\r\n\r\nok");
+    UPSTREAM_GOT("POST / HTTP/1.1\r\nHost: app.bitgo.com\r\nContent-Length: 2\r\n\r\nok");
+}
+
+static void draining_says_close_and_ends(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    t.env.draining = true;
+    flow_drain(t.env.flows.next);
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    CLIENT_GOT("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    assert_true(t.client.ended && t.client.closed);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_get_goes_through),
+        TEST(every_split_gives_the_same),
+        TEST(pipelined_requests_are_answered_in_order),
+        TEST(heads_without_bodies_end_the_exchange),
+        TEST(http_1_0_clients_get_no_chunks),
+        TEST(close_delimited_responses_are_chunked),
+        TEST(an_early_response_ends_the_connection),
+        TEST(an_upgrade_becomes_a_tunnel),
+        TEST(an_unasked_upgrade_is_refused),
+        TEST(a_stale_get_is_sent_once_more_on_a_fresh_connection),
+        TEST(a_get_is_not_sent_a_third_time),
+        TEST(what_can_move_money_is_never_sent_twice),
+        TEST(a_post_that_never_left_may_take_another_connection),
+        TEST(a_bad_request_never_reaches_the_upstream),
+        TEST(a_bad_first_chunk_never_reaches_the_upstream),
+        TEST(a_bad_later_chunk_cuts_the_upstream_off),
+        TEST(a_torn_response_is_never_made_whole),
+        TEST(leftover_bytes_spoil_a_connection),
+        TEST(a_client_that_leaves_ends_the_exchange),
+        TEST(a_slow_reader_stops_the_upstream),
+        TEST(absolute_targets_lose_their_authority),
+        TEST(other_hosts_and_connect_are_refused),
+        TEST(connection_cannot_name_framing_away),
+        TEST(draining_says_close_and_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
