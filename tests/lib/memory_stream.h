@@ -1,6 +1,6 @@
-/* A stream in memory with a scripted far end, for driving flows without a socket. `far_in` is what the far end
- * has sent and the holder has not consumed; `far_out` what the holder wrote. The far end acts by
- * far_send, far_end and far_fail, each of which reports an event. */
+/* A stream in memory with a scripted far end, for driving flows without a socket. `far_in` is what
+ * the far end has sent and the holder has not consumed; `far_out` what the holder wrote. The far
+ * end acts by far_send, far_end and far_fail, each of which reports an event. */
 #ifndef TESTS_MEMORY_STREAM_H
 #define TESTS_MEMORY_STREAM_H
 
@@ -15,11 +15,11 @@ struct memory_stream {
     enum stream_state state;
     struct buf far_in;
     struct str far_out;
-    size_t room;          /* bytes that may wait in far_out before room is 0; far_read makes new room */
-    size_t unread;        /* bytes of far_out that the far end has not read */
+    size_t room;   /* bytes that may wait in far_out before room is 0; far_read makes new room */
+    size_t unread; /* bytes of far_out that the far end has not read */
     struct err error;
-    bool ended;           /* the holder ended its half */
-    bool closed;          /* the holder let go */
+    bool ended;  /* the holder ended its half */
+    bool closed; /* the holder let go */
 };
 
 static struct memory_stream *memory_of(const struct stream *s)

@@ -25,7 +25,8 @@ void str_clear(struct str *s);
 void str_add(struct str *s, struct span more);
 void str_add_c(struct str *s, char c);
 void str_addf(struct str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void str_vaddf(struct str *s, const char *format, va_list args);
+void str_vaddf(struct str *s, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 static inline struct span str_span(const struct str *s)
 {

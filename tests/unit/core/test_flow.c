@@ -1,14 +1,8 @@
-/* Flows, driven by streams in memory: a script says what client and upstream send, and what each has got. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
-
+/* Flows, driven by streams in memory: a script says what client and upstream send, and what each
+ * has got. */
 #include "flow.h"
 #include "memory_stream.h"
+#include "testing.h"
 #include "worker_loop.h"
 
 #define UPSTREAMS 4
@@ -21,10 +15,10 @@ static struct {
     struct conn_info info;
     struct memory_stream client;
     struct memory_stream upstream[UPSTREAMS];
-    size_t opened;          /* upstream streams that were asked for */
+    size_t opened; /* upstream streams that were asked for */
     size_t released;
-    bool reuse;             /* what the last release said */
-    bool pooled;            /* the first stream that is opened has served before */
+    bool reuse;  /* what the last release said */
+    bool pooled; /* the first stream that is opened has served before */
     enum stream_state opens_as;
     struct exchange *done[8];
     size_t done_count;
@@ -131,8 +125,9 @@ static void got_start(struct memory_stream *m, const char *text)
 static void a_get_goes_through(void **state)
 {
     (void)state;
-    CLIENT_SENDS("GET /api/v2/ping?a=%3A HTTP/1.1\r\nhOst: localhost:8401\r\nX-A:  spaced \r\n"
-                 "Connection: keep-alive, x-gone\r\nX-Gone: 1\r\nProxy-Authorization: Basic x\r\n\r\n");
+    CLIENT_SENDS(
+        "GET /api/v2/ping?a=%3A HTTP/1.1\r\nhOst: localhost:8401\r\nX-A:  spaced \r\n"
+        "Connection: keep-alive, x-gone\r\nX-Gone: 1\r\nProxy-Authorization: Basic x\r\n\r\n");
     UPSTREAM_GOT("GET /api/v2/ping?a=%3A HTTP/1.1\r\nhOst: app.bitgo.com\r\nX-A:  spaced \r\n\r\n");
     UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-B: c\r\n\r\n{}");
     CLIENT_GOT("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-B: c\r\n\r\n{}");
@@ -145,8 +140,9 @@ static void a_get_goes_through(void **state)
 
 static void every_split_gives_the_same(void **state)
 {
-    static const char request[] = "POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                  "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: v\r\n\r\n";
+    static const char request[] =
+        "POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: v\r\n\r\n";
     static const char response[] = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"
                                    "Transfer-Encoding: chunked\r\n\r\n4\r\nwxyz\r\n0\r\n\r\n";
     (void)state;
@@ -197,8 +193,9 @@ static void http_1_0_clients_get_no_chunks(void **state)
     (void)state;
     CLIENT_SENDS("GET / HTTP/1.0\r\n\r\n");
     UPSTREAM_GOT("GET / HTTP/1.1\r\nHost: app.bitgo.com\r\n\r\n");
-    UPSTREAM_SENDS("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                   "3\r\nabc\r\n0\r\nT: v\r\n\r\n");
+    UPSTREAM_SENDS(
+        "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3\r\nabc\r\n0\r\nT: v\r\n\r\n");
     CLIENT_GOT("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabc");
     assert_true(t.client.ended && t.client.closed);
 }
@@ -210,7 +207,8 @@ static void close_delimited_responses_are_chunked(void **state)
     UPSTREAM_SENDS("HTTP/1.1 200 OK\r\n\r\nab");
     UPSTREAM_SENDS("c");
     UPSTREAM_ENDS();
-    CLIENT_GOT("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n");
+    CLIENT_GOT(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n");
     assert_false(t.reuse);
     assert_false(t.client.closed);
 }
@@ -229,12 +227,14 @@ static void an_early_response_ends_the_connection(void **state)
 static void an_upgrade_becomes_a_tunnel(void **state)
 {
     (void)state;
-    CLIENT_SENDS("GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nearly");
+    CLIENT_SENDS(
+        "GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nearly");
     UPSTREAM_GOT("GET /ws HTTP/1.1\r\nHost: app.bitgo.com\r\nConnection: Upgrade\r\n"
                  "Upgrade: websocket\r\n\r\n");
     UPSTREAM_SENDS("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nhello");
-    CLIENT_GOT("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
-               "hello");
+    CLIENT_GOT(
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+        "hello");
     UPSTREAM_GOT("early");
     UPSTREAM_ENDS();
     assert_true(t.client.ended);
@@ -281,7 +281,8 @@ static void what_can_move_money_is_never_sent_twice(void **state)
 {
     (void)state;
     t.pooled = true;
-    CLIENT_SENDS("POST /api/v2/btc/wallet/1/tx/send HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}");
+    CLIENT_SENDS(
+        "POST /api/v2/btc/wallet/1/tx/send HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}");
     UPSTREAM_ENDS();
     assert_int_equal(t.opened, 1);
     CLIENT_GOT_STATUS("HTTP/1.1 502 ");

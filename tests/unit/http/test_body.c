@@ -1,12 +1,5 @@
 /* Bodies: chunked framing at every split, its limits, and what is not chunked framing. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
+#include "testing.h"
 #include "why401/base/str.h"
 #include "why401/http/body.h"
 

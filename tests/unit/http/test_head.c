@@ -1,12 +1,5 @@
 /* Heads: what is read, and what is refused because two readers could understand it in two ways. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
+#include "testing.h"
 #include "why401/http/head.h"
 
 static struct http_field fields[HTTP_FIELDS_MOST];
