@@ -1,0 +1,226 @@
+/* The three kinds of context. What they share: TLS 1.2 and 1.3 only, security level 2, no
+ * renegotiation, record buffers given back between records: an idle connection holds none. */
+#include "context_parts.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ca_parts.h"
+#include "cert.h"
+#include "engine_parts.h"
+#include "reason.h"
+
+/* AES-128 first: it is as safe as anything here for as long as these connections matter, and the
+ * cheapest on every machine with AES instructions. */
+static const char tls13_ciphers[] =
+    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
+static const char tls12_server_ciphers[] = "ECDHE+AESGCM+AES128:ECDHE+AESGCM:ECDHE+CHACHA20";
+
+#define SESSION_SECONDS 7200
+
+struct tls_context *context_hold(struct tls_context *context)
+{
+    context->refs++;
+    return context;
+}
+
+void tls_context_free(struct tls_context *context)
+{
+    if (!context || --context->refs > 0) {
+        return;
+    }
+    sessions_release(&context->sessions);
+    leaves_release(&context->leaves);
+    SSL_CTX_free(context->ssl);
+    BIO_meth_free(context->bio);
+    free(context);
+}
+
+/* A peer that asks for new keys without end is counted here and cut off by the engine. */
+static void count_key_updates(int sent, int version, int type, const void *message, size_t len,
+                              SSL *ssl, void *arg)
+{
+    (void)version, (void)arg;
+    struct tls *t = SSL_get_app_data(ssl);
+    if (!sent && type == SSL3_RT_HANDSHAKE && len > 0 && t &&
+        *(const unsigned char *)message == SSL3_MT_KEY_UPDATE) {
+        t->key_updates++;
+    }
+}
+
+/* A private upstream may want P-384; nobody needs it of us. */
+static bool set_groups(SSL_CTX *ssl, bool connecting)
+{
+    int groups[] = {NID_X25519, NID_X9_62_prime256v1, NID_secp384r1};
+    return SSL_CTX_set1_groups(ssl, groups, connecting ? 3 : 2) == 1;
+}
+
+static bool set_up(SSL_CTX *ssl, bool connecting)
+{
+    SSL_CTX_set_security_level(ssl, 2);
+    SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(ssl, 0); /* the engine counts on it */
+    SSL_CTX_set_msg_callback(ssl, count_key_updates);
+    return SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION) == 1 &&
+           SSL_CTX_set_ciphersuites(ssl, tls13_ciphers) == 1 && set_groups(ssl, connecting);
+}
+
+static struct tls_context *context_new(const SSL_METHOD *method, bool connecting, struct err *err)
+{
+    struct tls_context *context = calloc(1, sizeof *context);
+    if (!context) {
+        err_set(err, ERR_MEMORY, "no memory for TLS settings");
+        return NULL;
+    }
+    context->refs = 1;
+    sessions_init(&context->sessions);
+    leaves_init(&context->leaves);
+    ERR_clear_error();
+    context->bio = bio_method_new();
+    context->ssl = SSL_CTX_new(method);
+    if (context->bio && context->ssl && set_up(context->ssl, connecting)) {
+        return context;
+    }
+    err_set(err, ERR_TLS, "TLS could not be set up: %s", openssl_reason());
+    tls_context_free(context);
+    return NULL;
+}
+
+/* What every server here does: its own order of ciphers, one ticket, no cache beside it. */
+static struct tls_context *server_new(struct err *err)
+{
+    static const unsigned char id[] = "why401";
+    struct tls_context *context = context_new(TLS_server_method(), false, err);
+    if (!context) {
+        return NULL;
+    }
+    SSL_CTX_set_options(context->ssl, SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_session_cache_mode(context->ssl, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_timeout(context->ssl, SESSION_SECONDS);
+    SSL_CTX_set_alpn_select_cb(context->ssl, alpn_choose, NULL);
+    if (SSL_CTX_set_num_tickets(context->ssl, 1) == 1 &&
+        SSL_CTX_set_session_id_context(context->ssl, id, sizeof id - 1) == 1 &&
+        SSL_CTX_set_cipher_list(context->ssl, tls12_server_ciphers) == 1) {
+        return context;
+    }
+    err_set(err, ERR_TLS, "TLS could not be set up: %s", openssl_reason());
+    tls_context_free(context);
+    return NULL;
+}
+
+struct tls_context *tls_context_accepting(struct ca *ca, struct err *err)
+{
+    struct tls_context *context = server_new(err);
+    if (!context) {
+        return NULL;
+    }
+    context->ca = ca;
+    SSL_CTX_set_tlsext_servername_callback(context->ssl, sni_check);
+    SSL_CTX_set_tlsext_servername_arg(context->ssl, context);
+    SSL_CTX_set_cert_cb(context->ssl, sni_choose_leaf, context);
+    unsigned char keys[CA_TICKET_KEYS];
+    memcpy(keys, ca->ticket_keys, sizeof keys);
+    long done = SSL_CTX_set_tlsext_ticket_keys(context->ssl, keys, sizeof keys);
+    OPENSSL_cleanse(keys, sizeof keys);
+    if (done != 1) {
+        err_set(err, ERR_TLS, "TLS could not be set up: %s", openssl_reason());
+        tls_context_free(context);
+        return NULL;
+    }
+    return context;
+}
+
+static int check_readable(const char *path, struct err *err)
+{
+    FILE *file = fopen(path, "re");
+    if (!file) {
+        return err_set(err, ERR_TLS, "%s cannot be read: %s", path, strerror(errno));
+    }
+    fclose(file);
+    return 0;
+}
+
+static int use_files(SSL_CTX *ssl, const char *chain_pem, const char *key_pem, struct err *err)
+{
+    if (check_readable(chain_pem, err) != 0 || check_readable(key_pem, err) != 0) {
+        return -1;
+    }
+    SSL_CTX_set_default_passwd_cb(ssl, cert_no_password);
+    if (SSL_CTX_use_certificate_chain_file(ssl, chain_pem) != 1) {
+        return err_set(err, ERR_TLS, "%s holds no usable certificate chain in PEM: %s", chain_pem,
+                       openssl_reason());
+    }
+    if (SSL_CTX_use_PrivateKey_file(ssl, key_pem, SSL_FILETYPE_PEM) != 1 ||
+        SSL_CTX_check_private_key(ssl) != 1) {
+        return err_set(err, ERR_TLS, "%s is not the private key of %s: %s", key_pem, chain_pem,
+                       openssl_reason());
+    }
+    return 0;
+}
+
+struct tls_context *tls_context_serving(const char *chain_pem, const char *key_pem, struct err *err)
+{
+    struct tls_context *context = server_new(err);
+    if (context && use_files(context->ssl, chain_pem, key_pem, err) != 0) {
+        tls_context_free(context);
+        context = NULL;
+    }
+    ERR_clear_error();
+    return context;
+}
+
+/* OpenSSL hands every new session over; it is kept only if its handshake verified the host. */
+static int keep_session(SSL *ssl, SSL_SESSION *session)
+{
+    struct tls *t = SSL_get_app_data(ssl);
+    return SSL_get_verify_result(ssl) == X509_V_OK &&
+           sessions_put(&t->context->sessions, t->host, session);
+}
+
+static int load_roots(SSL_CTX *ssl, const char *extra_roots, struct err *err)
+{
+    /* Not SSL_CTX_set_default_verify_paths: that adds a third place, the same folder again as a
+     * store URI, and lists the whole of it at every handshake. */
+    if (SSL_CTX_set_default_verify_dir(ssl) != 1 || SSL_CTX_set_default_verify_file(ssl) != 1) {
+        return err_set(err, ERR_TLS, "the system's root certificates cannot be found: %s",
+                       openssl_reason());
+    }
+    if (!extra_roots) {
+        return 0;
+    }
+    if (check_readable(extra_roots, err) != 0) {
+        return -1;
+    }
+    ERR_clear_error();
+    return SSL_CTX_load_verify_file(ssl, extra_roots) == 1
+               ? 0
+               : err_set(err, ERR_TLS, "%s holds no usable certificate in PEM: %s", extra_roots,
+                         openssl_reason());
+}
+
+struct tls_context *tls_context_connecting(const char *extra_roots, struct err *err)
+{
+    static const unsigned char protocols[] = "\x08http/1.1";
+    struct tls_context *context = context_new(TLS_client_method(), true, err);
+    if (!context) {
+        return NULL;
+    }
+    SSL_CTX *ssl = context->ssl;
+    SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, verify_note);
+    SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(ssl, keep_session);
+    int done = load_roots(ssl, extra_roots, err);
+    if (done == 0 && (SSL_CTX_set_purpose(ssl, X509_PURPOSE_SSL_SERVER) != 1 ||
+                      SSL_CTX_set_alpn_protos(ssl, protocols, sizeof protocols - 1) != 0)) {
+        done = err_set(err, ERR_TLS, "TLS could not be set up: %s", openssl_reason());
+    }
+    ERR_clear_error();
+    if (done != 0) {
+        tls_context_free(context);
+        return NULL;
+    }
+    return context;
+}
