@@ -1,0 +1,73 @@
+/* The observer: the one thread that judges and writes. Workers hand finished exchanges over and go
+ * on; it redacts, explains and writes to its sinks. It never touches a socket to a client or
+ * upstream. */
+#ifndef WHY401_OBSERVE_OBSERVER_H
+#define WHY401_OBSERVE_OBSERVER_H
+
+#include "why401/explain/explain.h"
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct observer_options {
+    int terminal_fd;        /* where lines for people go; -1: nowhere */
+    enum color color;       /* AUTO: a terminal without NO_COLOR */
+    bool quiet;             /* only failing exchanges and notices */
+    bool verbose;           /* findings and header fields of every exchange */
+    const char *json_path;  /* JSON lines are appended here, mode 0600; NULL: no; "-": stdout */
+    size_t queue_length;    /* exchanges that may wait */
+    size_t decoded_bytes;   /* most bytes of a decoded body */
+    struct rulepack *rules; /* held by the observer until replaced; NULL: nothing is explained */
+};
+
+/* What the observer has counted. */
+struct observer_counts {
+    uint64_t exchanges;    /* judged and written */
+    uint64_t failing;      /* of them, 4xx and 5xx */
+    uint64_t explained;    /* of them, with at least one explanation */
+    uint64_t lost_success; /* successes dropped on a full queue */
+    uint64_t lost_bodies;  /* captures dropped or shortened on a full queue */
+    uint64_t lost_lines;   /* lines that a sink could not write */
+};
+
+struct observer;
+
+/* Starts the thread. NULL with *err when the JSON file cannot be opened or the thread not started.
+ */
+struct observer *observer_start(const struct observer_options *options, struct err *err);
+
+/* Takes a finished exchange over. Never waits: under pressure it drops captures of successes, then
+ * whole successes, counted; an exchange with a 4xx or 5xx, an error or a finding of severity
+ * problem is never dropped, though its captures are shortened when far too many wait. Any thread.
+ */
+void observer_give(struct observer *o, struct exchange *x);
+
+/* A notice for people, in the order of the exchanges: "listening on …". One line. Any thread. */
+void observer_notice(struct observer *o, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Replaces the rules (NULL: none); exchanges that are judged from now on use them. Takes a
+ * reference. Any thread. */
+void observer_set_rules(struct observer *o, struct rulepack *rules);
+
+/* The JSON file is opened again (after log rotation). Any thread. */
+void observer_reopen(struct observer *o);
+
+void observer_counts(const struct observer *o, struct observer_counts *counts);
+
+/* One row per scenario that was seen, best explanations only, most frequent first: for summaries.
+ * Call it after observer_drain, before observer_stop, or accept a moment's lag. Any thread. Returns
+ * how many of `most` were written. */
+struct scenario_count {
+    char id[128];
+    char title[160];
+    uint64_t count;
+};
+size_t observer_scenarios(struct observer *o, struct scenario_count *out, size_t most);
+
+/* Waits until everything given before has been written (at most wait_ms). */
+bool observer_drain(struct observer *o, int wait_ms);
+
+/* Writes what waits, ends the thread, frees. Nobody may give any more. */
+void observer_stop(struct observer *o);
+
+#endif

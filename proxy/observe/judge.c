@@ -1,0 +1,100 @@
+#include "judge.h"
+
+#include "why401/base/clock.h"
+#include "why401/observe/redact.h"
+
+#define NEWS_MOST 1024
+
+int judge_init(struct judge *j, const struct observer_options *options, struct tally *tally,
+               struct err *err)
+{
+    *j = (struct judge){.tally = tally, .decoded_bytes = options->decoded_bytes};
+    if (json_file_open(&j->file, options->json_path, err) != 0) {
+        return -1;
+    }
+    terminal_init(&j->terminal, options);
+    record_init(&j->record);
+    str_init(&j->news, NEWS_MOST);
+    return 0;
+}
+
+void judge_release(struct judge *j)
+{
+    json_file_close(&j->file);
+    terminal_release(&j->terminal);
+    record_release(&j->record);
+    str_release(&j->news);
+}
+
+static void lose_lines(struct judge *j, uint64_t lines)
+{
+    if (lines) {
+        atomic_fetch_add(&j->tally->lost_lines, lines);
+    }
+}
+
+/* The file first, so that its news are on the terminal at once. */
+void judge_flush(struct judge *j)
+{
+    lose_lines(j, json_file_flush(&j->file, &j->news));
+    if (j->news.len) {
+        terminal_notice(&j->terminal, clock_wall_ms(), str_span(&j->news));
+        str_clear(&j->news);
+    }
+    lose_lines(j, outlet_flush(&j->terminal.outlet));
+}
+
+static void write_record(struct judge *j)
+{
+    terminal_exchange(&j->terminal, &j->record);
+    lose_lines(j, json_file_add(&j->file, &j->record));
+    if (j->file.outlet.text.len > OUTLET_FULL || j->terminal.outlet.text.len > OUTLET_FULL) {
+        judge_flush(j);
+    }
+}
+
+static void judge_failure(struct judge *j, struct exchange *x, const struct rulepack *rules)
+{
+    struct answer answer;
+    struct record *r = &j->record;
+    answer_read(&answer, x, j->decoded_bytes);
+    r->explanation_count =
+        rules ? explain_exchange(rules, x, &answer, r->explanations, EXPLANATIONS_MOST) : 0;
+    record_failure(r, x, &answer);
+    atomic_fetch_add(&j->tally->failing, 1);
+    if (r->explanation_count) {
+        atomic_fetch_add(&j->tally->explained, 1);
+        tally_scenario(j->tally, r->explanations[0].rule);
+    }
+    write_record(j);
+    answer_release(&answer);
+}
+
+void judge_exchange(struct judge *j, struct exchange *x, const struct rulepack *rules)
+{
+    if (x->response.head.status >= 400) {
+        judge_failure(j, x, rules);
+    } else {
+        record_success(&j->record, x);
+        write_record(j);
+    }
+    atomic_fetch_add(&j->tally->exchanges, 1);
+    exchange_free(x);
+}
+
+/* A notice may quote a configuration's URL or a library's error. */
+void judge_notice(struct judge *j, int64_t wall_ms, struct span text)
+{
+    str_clear(&j->record.scratch);
+    redact_text(&j->record.scratch, text);
+    terminal_notice(&j->terminal, wall_ms, str_span(&j->record.scratch));
+}
+
+void judge_reopen(struct judge *j)
+{
+    struct err err;
+    judge_flush(j);
+    if (json_file_reopen(&j->file, &err) != 0) {
+        terminal_notice(&j->terminal, clock_wall_ms(), span_of(err.text));
+    }
+}

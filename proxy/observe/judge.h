@@ -1,0 +1,35 @@
+/* Judging an exchange: read its answer, explain it, and hand the record to the sinks. Private;
+ * observer thread. */
+#ifndef OBSERVE_JUDGE_H
+#define OBSERVE_JUDGE_H
+
+#include "json_file.h"
+#include "tally.h"
+#include "terminal.h"
+
+struct judge {
+    struct record record; /* storage is used again for each exchange */
+    struct terminal terminal;
+    struct json_file file;
+    struct str news; /* what the file's sink has to tell */
+    struct tally *tally;
+    size_t decoded_bytes; /* most bytes of a decoded body */
+};
+
+/* Opens the sinks. Returns 0, or -1 with *err. */
+int judge_init(struct judge *j, const struct observer_options *options, struct tally *tally,
+               struct err *err);
+void judge_release(struct judge *j);
+
+/* Frees x. `rules` may be NULL. */
+void judge_exchange(struct judge *j, struct exchange *x, const struct rulepack *rules);
+
+void judge_notice(struct judge *j, int64_t wall_ms, struct span text);
+
+/* The JSON file is opened again; people are told when that fails. */
+void judge_reopen(struct judge *j);
+
+/* Writes what waits in the sinks. */
+void judge_flush(struct judge *j);
+
+#endif

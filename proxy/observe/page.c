@@ -1,0 +1,140 @@
+#include "page.h"
+
+#include "utf8.h"
+#include "why401/observe/text.h"
+
+#define TEXT_SHOWN 2048 /* bytes of one paragraph */
+#define LEAST_ROOM 20   /* columns that text gets on the narrowest terminal */
+
+const struct palette palette_plain = {"", "", "", "", "", "", ""};
+const struct palette palette_color = {"\x1b[0m",  "\x1b[1m",  "\x1b[2m", "\x1b[31m",
+                                      "\x1b[33m", "\x1b[32m", "\x1b[36m"};
+
+void page_init(struct page *p, struct str *out)
+{
+    *p = (struct page){.out = out, .palette = &palette_plain, .width = 100, .bar = ""};
+    str_init(&p->line, 4 * TEXT_SHOWN);
+}
+
+void page_release(struct page *p)
+{
+    str_release(&p->line);
+}
+
+static void add(struct page *p, const char *text)
+{
+    str_add(p->out, span_of(text));
+}
+
+static void spaces(struct page *p, size_t count)
+{
+    static const struct span some = {"                ", 16};
+    for (; count > some.len; count -= some.len) {
+        str_add(p->out, some);
+    }
+    str_add(p->out, span_first(some, count));
+}
+
+static void bar(struct page *p)
+{
+    add(p, "  ");
+    add(p, p->bar);
+    add(p, "│");
+    add(p, p->palette->reset);
+}
+
+void page_gap(struct page *p)
+{
+    bar(p);
+    add(p, "\n");
+}
+
+/* Length and columns of the character at the start of s. */
+static size_t next_char(struct span s, size_t *columns)
+{
+    uint32_t code = 0;
+    size_t len = utf8_read(s, &code);
+    *columns = len ? utf8_columns(code) : 1;
+    return len ? len : 1;
+}
+
+size_t text_columns(struct span text)
+{
+    size_t sum = 0;
+    size_t columns;
+    for (size_t at = 0; at < text.len; sum += columns) {
+        at += next_char(span_from(text, at), &columns);
+    }
+    return sum;
+}
+
+/* How much of s fits into `room` columns: up to a space, or amid a word that is longer than a line.
+ */
+static size_t fit(struct span s, size_t room)
+{
+    size_t used = 0;
+    size_t at = 0;
+    size_t space = 0;
+    while (at < s.len) {
+        size_t columns;
+        size_t len = next_char(span_from(s, at), &columns);
+        if (s.ptr[at] == ' ') {
+            space = at;
+        }
+        if (used + columns > room) {
+            return space ? space : at ? at : len;
+        }
+        used += columns;
+        at += len;
+    }
+    return at;
+}
+
+/* Writes `text` from the current column on, which is `column`; further lines begin there too. */
+static void wrap(struct page *p, const char *color, struct span text, size_t column)
+{
+    size_t room = p->width > column + LEAST_ROOM ? p->width - column : LEAST_ROOM;
+    str_clear(&p->line);
+    text_escape(&p->line, text, TEXT_SHOWN);
+    struct span rest = str_span(&p->line);
+    do {
+        size_t len = fit(rest, room);
+        add(p, color);
+        str_add(p->out, span_first(rest, len));
+        add(p, *color ? p->palette->reset : "");
+        add(p, "\n");
+        rest = span_from(rest, len);
+        while (rest.len && rest.ptr[0] == ' ') {
+            rest = span_from(rest, 1);
+        }
+        if (rest.len) {
+            bar(p);
+            spaces(p, column - PAGE_INDENT + 1);
+        }
+    } while (rest.len);
+}
+
+void page_paragraph(struct page *p, const char *color, struct span text)
+{
+    bar(p);
+    add(p, " ");
+    wrap(p, color, text, PAGE_INDENT);
+}
+
+void page_entry(struct page *p, const char *label, const char *mark, struct span text)
+{
+    size_t columns = text_columns(span_of(label));
+    size_t column = PAGE_INDENT + PAGE_LABEL;
+    bar(p);
+    add(p, " ");
+    add(p, p->palette->dim);
+    add(p, label);
+    add(p, p->palette->reset);
+    spaces(p, columns < PAGE_LABEL ? PAGE_LABEL - columns : 1);
+    if (*mark) {
+        add(p, mark);
+        add(p, " ");
+        column += text_columns(span_of(mark)) + 1;
+    }
+    wrap(p, "", text, column);
+}

@@ -1,0 +1,193 @@
+/* Finding names and where their values begin; value.c knows where they end. The text may be JSON, a
+ * form, a query, header lines, XML, a dump by some language's runtime, or a sentence that quotes
+ * one of these. So nothing is parsed: each word that is followed by a separator is looked up, and
+ * when its name is secret, what follows is marked, rather too much than too little. */
+#include "pairs.h"
+
+#include "chars.h"
+#include "names.h"
+#include "value.h"
+
+#define NAME_MOST      256 /* characters of a name that are kept, its last ones */
+#define GAP_MOST       64  /* quotes and white space between name and separator */
+#define PART_HEAD_MOST 512
+
+/* A name in the text, with its escapes undone. */
+struct name {
+    size_t start;
+    size_t end;
+    size_t len;
+    char text[NAME_MOST];
+};
+
+static void name_add(struct name *name, char c)
+{
+    if (name->len == NAME_MOST) {
+        memmove(name->text, name->text + NAME_MOST / 2, NAME_MOST / 2);
+        name->len = NAME_MOST / 2;
+    }
+    name->text[name->len++] = c;
+}
+
+/* Reads the word at `at`, some of whose characters may be escaped: pass%77ord, pass\u0077ord. */
+static bool read_name(struct span text, size_t at, struct name *name)
+{
+    name->start = at;
+    name->len = 0;
+    while (at < text.len) {
+        char c = text.ptr[at];
+        size_t step = is_word(c) ? 1 : escape_read(span_from(text, at), &c);
+        if (step == 0 || !is_word(c)) {
+            break;
+        }
+        name_add(name, c);
+        at += step;
+    }
+    name->end = at;
+    return name->len > 0;
+}
+
+/* The first offset from `at` on whose byte is not in `set`, at most GAP_MOST away. */
+static size_t skip(struct span text, size_t at, const char *set)
+{
+    size_t end = at + GAP_MOST;
+    while (at < text.len && at < end && one_of(text.ptr[at], set)) {
+        at++;
+    }
+    return at;
+}
+
+static bool text_at(struct span text, size_t at, struct span what)
+{
+    return span_istarts(span_from(text, at), what);
+}
+
+/* "name", then ':' or '=' or '=>': *at is moved to the value. */
+static char skip_separator(struct span text, size_t *at)
+{
+    size_t p = skip(text, *at, "\\\"'`] \t\r\n");
+    char separator = p < text.len ? text.ptr[p] : '\0';
+    if (separator != ':' && separator != '=') {
+        return '\0';
+    }
+    p++;
+    if (p < text.len &&
+        ((separator == '=' && text.ptr[p] == '>') || (separator == ':' && text.ptr[p] == '='))) {
+        separator = ':';
+        p++;
+    }
+    *at = skip(text, p, separator == ':' ? " \t\r\n" : " \t");
+    return separator;
+}
+
+/* <name>value or <ns:name>value. */
+static bool is_element(struct span text, const struct name *name)
+{
+    return name->start > 0 && name->end < text.len && text.ptr[name->end] == '>' &&
+           (text.ptr[name->start - 1] == '<' || text.ptr[name->start - 1] == ':');
+}
+
+/* The secret name is itself a value, and its value comes next: an array of two, an object or an
+ * element with a name and a value. Moves *at to that value and returns its separator. */
+static char skip_to_partner(struct span text, size_t *at)
+{
+    size_t p = skip(text, *at, "\\\"'`");
+    if (p == *at) {
+        return '\0';
+    }
+    p = skip(text, p, ", \t\r\n");
+    size_t word = skip(text, p, "\\\"'`");
+    if (text_at(text, word, SPAN("val")) || text_at(text, word, SPAN("content")) ||
+        text_at(text, word, SPAN("data"))) {
+        while (word < text.len && is_word(text.ptr[word])) {
+            word++;
+        }
+        *at = word;
+        return skip_separator(text, at);
+    }
+    struct span between = span(text.ptr + *at, p - *at);
+    if (word == p || !memchr(between.ptr, ',', between.len)) {
+        return '\0';
+    }
+    /* Another object's key, or a list of names such as ["otp", "password"], is no value. */
+    struct name next;
+    bool named = read_name(text, word, &next);
+    size_t behind = named ? next.end : word;
+    if ((one_of(byte_at(text, behind), "\\\"'`") && skip_separator(text, &behind)) ||
+        (named && name_classify(span(next.text, next.len)) != NAME_HARMLESS)) {
+        return '\0';
+    }
+    *at = p;
+    return ':';
+}
+
+/* name="NAME" of a part of multipart/form-data, or of an HTML element. */
+static bool is_named_part(struct span text, const struct name *name)
+{
+    size_t end = name->start;
+    while (end > 0 && one_of(text.ptr[end - 1], "\\\"'")) {
+        end--;
+    }
+    return end < name->start && span_ends(span_first(text, end), SPAN("name="));
+}
+
+/* Moves *at behind the rest of the part's head and the empty line; *end is where the part ends. */
+static bool skip_part_head(struct span text, size_t *at, size_t *end)
+{
+    struct span head = span_first(span_from(text, *at), PART_HEAD_MOST);
+    ptrdiff_t crlf = span_find(head, SPAN("\r\n\r\n"));
+    ptrdiff_t lf = span_find(head, SPAN("\n\n"));
+    if (crlf < 0 && lf < 0) {
+        return false;
+    }
+    *at += (size_t)(crlf >= 0 ? crlf + 4 : lf + 2);
+    ptrdiff_t boundary = span_find(span_from(text, *at), SPAN("\n--"));
+    *end = boundary >= 0 ? *at + (size_t)boundary : text.len;
+    return true;
+}
+
+/* Moves *at to the value that belongs to the name, if there is one. */
+static char skip_to_value(struct span text, const struct name *name, size_t *at)
+{
+    *at = name->end;
+    char separator = skip_separator(text, at);
+    if (!separator && is_element(text, name)) {
+        *at = name->end + 1;
+        separator = '>';
+    }
+    return separator ? separator : skip_to_partner(text, at);
+}
+
+/* Marks what belongs to the name. Returns where to search on. */
+static size_t mark_value_of(const struct view *v, const struct name *name)
+{
+    size_t at;
+    char separator = skip_to_value(v->text, name, &at);
+    bool part = is_named_part(v->text, name);
+    if (!separator && !part) {
+        return name->end;
+    }
+    /* Classifying costs most, so it comes last. */
+    enum name_class class = name_classify(span(name->text, name->len));
+    if (class == NAME_HARMLESS) {
+        return name->end;
+    }
+    struct value value = {name->end, name->end};
+    size_t behind = name->end;
+    if (part && skip_part_head(v->text, &behind, &value.end)) {
+        value.start = behind;
+    } else if (separator) {
+        value = value_read(v->text, at, separator, class);
+    }
+    view_mark(v, value.start, value.end);
+    return value.end;
+}
+
+void pairs_mark(const struct view *v)
+{
+    size_t at = 0;
+    struct name name;
+    while (at < v->text.len) {
+        at = read_name(v->text, at, &name) ? mark_value_of(v, &name) : at + 1;
+    }
+}

@@ -1,0 +1,131 @@
+#include "record.h"
+
+#include "why401/observe/redact.h"
+
+#define TARGET_MOST 65536 /* bytes of a redacted target */
+#define TEXT_MOST   4096  /* bytes of one redacted sentence or header value */
+#define METHOD_MOST 64
+#define LONG_METHOD 24 /* nobody's method is longer, so it may be anything */
+
+/* What is read of a body behind the part that is shown, so that redacting what stands at the cut
+ * knows what it is. */
+#define BODY_AHEAD 2048
+
+void record_init(struct record *r)
+{
+    *r = (struct record){0};
+    str_init(&r->target, TARGET_MOST);
+    str_init(&r->method, METHOD_MOST);
+    str_init(&r->error, TEXT_MOST);
+    str_init(&r->name, TEXT_MOST);
+    str_init(&r->request_id, TEXT_MOST);
+    str_init(&r->body, 4 * (BODY_SHOWN + BODY_AHEAD));
+    str_init(&r->trouble, TEXT_MOST);
+    str_init(&r->scratch, TEXT_MOST);
+}
+
+void record_release(struct record *r)
+{
+    struct str *const all[] = {&r->target,     &r->method, &r->error,   &r->name,
+                               &r->request_id, &r->body,   &r->trouble, &r->scratch};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        str_release(all[i]);
+    }
+}
+
+/* The first bytes of text, redacted. A str that could not take all of it still holds no secret. */
+static void fill(struct str *out, struct span text)
+{
+    str_clear(out);
+    redact_text(out, span_first(text, TEXT_MOST));
+}
+
+/* Evidence holds no secret by agreement; it often quotes a peer, so it is looked at all the same.
+ */
+static struct span redacted_evidence(struct record *r, struct span evidence)
+{
+    fill(&r->scratch, evidence);
+    if (span_eq(str_span(&r->scratch), evidence)) {
+        return evidence;
+    }
+    struct span copy = arena_copy(&r->x->arena, str_span(&r->scratch));
+    return copy.ptr ? copy : SPAN("[redacted]");
+}
+
+static void redact_findings(struct record *r)
+{
+    for (size_t i = 0; i < r->x->finding_count; i++) {
+        r->x->findings[i].evidence = redacted_evidence(r, r->x->findings[i].evidence);
+    }
+}
+
+static void redact_explanations(struct record *r)
+{
+    for (size_t i = 0; i < r->explanation_count; i++) {
+        struct explanation *e = &r->explanations[i];
+        for (size_t line = 0; line < e->evidence_count; line++) {
+            e->evidence[line] = redacted_evidence(r, e->evidence[line]);
+        }
+    }
+}
+
+/* What every record has. */
+static void begin(struct record *r, struct exchange *x)
+{
+    r->x = x;
+    str_clear(&r->target);
+    str_clear(&r->method);
+    str_clear(&r->trouble);
+    redact_target(&r->target, x->request.head.target);
+    if (r->target.failed) {
+        str_clear(&r->target);
+        str_add(&r->target, SPAN("[too long]"));
+    }
+    if (x->request.head.method.len > LONG_METHOD) {
+        redact_text(&r->method, span_first(x->request.head.method, METHOD_MOST));
+    } else {
+        str_add(&r->method, x->request.head.method);
+    }
+    if (x->error.code != ERR_NONE) {
+        fill(&r->trouble, span_of(x->error.text));
+    }
+    redact_findings(r);
+}
+
+void record_success(struct record *r, struct exchange *x)
+{
+    r->failing = false;
+    r->explanation_count = 0;
+    begin(r, x);
+}
+
+static void fill_body(struct record *r, const struct answer *a)
+{
+    struct span text = str_span(&a->text);
+    str_clear(&r->body);
+    redact_text(&r->body, span_first(text, BODY_SHOWN + BODY_AHEAD));
+    r->body_cut = a->cut || text.len > BODY_SHOWN + BODY_AHEAD || r->body.len > BODY_SHOWN;
+    if (r->body.len > BODY_SHOWN) {
+        r->body.len = BODY_SHOWN;
+        r->body.ptr[BODY_SHOWN] = '\0';
+    }
+}
+
+void record_failure(struct record *r, struct exchange *x, const struct answer *a)
+{
+    r->failing = true;
+    begin(r, x);
+    redact_explanations(r);
+    r->html = a->html;
+    fill(&r->error, a->error);
+    fill(&r->name, a->name);
+    fill(&r->request_id, a->request_id);
+    fill_body(r, a);
+}
+
+struct span record_field(struct record *r, const struct http_field *field)
+{
+    str_clear(&r->scratch);
+    redact_field(&r->scratch, field->name, span_first(field->value, TEXT_MOST));
+    return str_span(&r->scratch);
+}

@@ -1,0 +1,41 @@
+/* A record: what the sinks may say about an exchange, redacted. It is the one door between an
+ * exchange and an output, so a sink cannot forget to redact. Private; observer thread. */
+#ifndef OBSERVE_RECORD_H
+#define OBSERVE_RECORD_H
+
+#include "why401/explain/explain.h"
+
+#define EXPLANATIONS_MOST 8
+#define BODY_SHOWN        4096 /* bytes of a failing answer's body */
+
+struct record {
+    struct exchange *x; /* of it, sinks use what is no peer's text */
+    bool failing;       /* 4xx or 5xx: what follows the explanations is filled then */
+    struct str target;  /* redacted */
+    struct str method;  /* redacted */
+    size_t explanation_count;
+    struct explanation explanations[EXPLANATIONS_MOST]; /* evidence redacted, best first */
+    bool html;                                          /* the answer is an HTML page */
+    struct str error;                                   /* what the server says, redacted */
+    struct str name;                                    /* its stable name for it, redacted */
+    struct str request_id;                              /* redacted */
+    struct str body;                                    /* decoded, redacted, at most BODY_SHOWN */
+    bool body_cut;                                      /* the body had more */
+    struct str trouble;                                 /* text of x->error, redacted */
+    struct str scratch;                                 /* for record_field and notices */
+};
+
+void record_init(struct record *r);
+void record_release(struct record *r);
+
+/* Makes r the record of x, which has no answer to read. */
+void record_success(struct record *r, struct exchange *x);
+
+/* Makes r the record of a failing x; the explanations are in r already. Rewrites the evidence of
+ * findings and explanations. */
+void record_failure(struct record *r, struct exchange *x, const struct answer *a);
+
+/* The redacted value of a header field, valid until the next call. */
+struct span record_field(struct record *r, const struct http_field *field);
+
+#endif

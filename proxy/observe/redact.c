@@ -1,0 +1,196 @@
+/* Redaction of text. A text is searched in views: as it is, then with one level of escapes undone,
+ * then with two, until nothing is left to undo. What any view shows to be secret is marked in the
+ * text itself, and written as [redacted]. Whatever goes wrong, no memory or escapes without end,
+ * hides all of it. */
+#include "why401/observe/redact.h"
+
+#include <stdlib.h>
+
+#include "chars.h"
+#include "names.h"
+#include "pairs.h"
+#include "shapes.h"
+
+#define REDACTED       SPAN("[redacted]")
+#define LEVELS_MOST    8         /* of escapes within escapes */
+#define TEXT_MOST      (1 << 24) /* bytes; more is hidden as a whole */
+#define PARAMETER_MOST 256       /* bytes of a query parameter's name */
+#define ON_STACK       1024      /* texts up to this size need no memory for their marks */
+
+typedef void searcher(const struct view *v);
+
+static void search_text(const struct view *v)
+{
+    pairs_mark(v);
+    shapes_mark(v);
+}
+
+/* A query parameter's name with its escapes undone, the brackets of user[token] left out. */
+static enum name_class classify_parameter(struct span name)
+{
+    char plain[PARAMETER_MOST];
+    size_t len = 0;
+    for (size_t at = 0; at < name.len && len < sizeof plain;) {
+        char c = name.ptr[at];
+        size_t escape = escape_read(span_from(name, at), &c);
+        if (c != '[' && c != ']') {
+            plain[len++] = c;
+        }
+        at += escape ? escape : 1;
+    }
+    return name_classify(span(plain, len));
+}
+
+/* A query's value ends at '&' and nowhere else, also where it holds what would end it in a
+ * sentence. */
+static void mark_query(const struct view *v)
+{
+    const char *mark = v->text.len ? memchr(v->text.ptr, '?', v->text.len) : NULL;
+    struct span query = mark ? span_from(v->text, (size_t)(mark - v->text.ptr) + 1) : span(NULL, 0);
+    struct span part;
+    while (span_cut(&query, '&', &part)) {
+        const char *equals = part.len ? memchr(part.ptr, '=', part.len) : NULL;
+        size_t name = equals ? (size_t)(equals - part.ptr) : 0;
+        if (name && classify_parameter(span_first(part, name)) != NAME_HARMLESS) {
+            size_t start = (size_t)(part.ptr - v->text.ptr);
+            view_mark(v, start + name + 1, start + part.len);
+        }
+    }
+}
+
+static void search_target(const struct view *v)
+{
+    search_text(v);
+    mark_query(v);
+}
+
+/* Searches v and all deeper views. False when there was no memory or no end. */
+static bool search_all(const struct view *v, searcher *search)
+{
+    struct view now = *v;
+    for (int level = 0; level < LEVELS_MOST; level++) {
+        struct view deeper;
+        search(&now);
+        enum unescaped made = view_unescape(&now, &deeper);
+        if (level > 0) {
+            view_release(&now);
+        }
+        if (made != UNESCAPED_SOME) {
+            return made == UNESCAPED_NONE;
+        }
+        now = deeper;
+    }
+    view_release(&now);
+    return false;
+}
+
+/* Appends text with each marked run replaced. */
+static void write_marked(struct str *out, struct span text, const char *marks)
+{
+    for (size_t at = 0; at < text.len;) {
+        size_t end = at;
+        while (end < text.len && marks[end] == marks[at]) {
+            end++;
+        }
+        str_add(out, marks[at] ? REDACTED : span(text.ptr + at, end - at));
+        at = end;
+    }
+}
+
+static void redact(struct str *out, struct span text, searcher *search)
+{
+    char small[ON_STACK];
+    char *marks = text.len > TEXT_MOST ? NULL : text.len > ON_STACK ? malloc(text.len) : small;
+    if (!marks) {
+        str_add(out, REDACTED);
+        return;
+    }
+    if (text.len) {
+        memset(marks, 0, text.len);
+    }
+    bool marked = false;
+    struct view source = {.text = text, .marks = marks, .marked = &marked};
+    if (!search_all(&source, search)) {
+        str_add(out, REDACTED);
+    } else if (marked) {
+        write_marked(out, text, marks);
+    } else {
+        str_add(out, text);
+    }
+    if (marks != small) {
+        free(marks);
+    }
+}
+
+void redact_text(struct str *out, struct span text)
+{
+    redact(out, text, search_text);
+}
+
+void redact_target(struct str *out, struct span target)
+{
+    redact(out, target, search_target);
+}
+
+/* "Bearer abc" becomes "Bearer [redacted]". */
+static void redact_credential(struct str *out, struct span value)
+{
+    size_t scheme = scheme_length(value);
+    str_add(out, span_first(value, scheme));
+    if (scheme < value.len) {
+        str_add(out, REDACTED);
+    }
+}
+
+/* Attributes of Set-Cookie that tell something and hide nothing (RFC 6265 §5.2). */
+static bool is_cookie_attribute(struct span name)
+{
+    static const struct span known[] = {{"path", 4},    {"domain", 6},   {"expires", 7},
+                                        {"max-age", 7}, {"samesite", 8}, {"httponly", 8},
+                                        {"secure", 6}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (span_ieq(name, known[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "a=1; b=2" becomes "a=[redacted]; b=[redacted]"; attributes of Set-Cookie stay. */
+static void redact_cookies(struct str *out, struct span value, bool set)
+{
+    struct span pair;
+    for (bool first = true; span_cut(&value, ';', &pair); first = false) {
+        pair = span_trim(pair);
+        const char *equals = pair.len ? memchr(pair.ptr, '=', pair.len) : NULL;
+        struct span name = span_first(pair, equals ? (size_t)(equals - pair.ptr) : 0);
+        str_add(out, first ? SPAN("") : SPAN("; "));
+        if (set && !first && is_cookie_attribute(equals ? name : pair)) {
+            redact_text(out, pair);
+        } else if (equals) {
+            redact_text(out, name);
+            str_add(out, SPAN("="));
+            str_add(out, REDACTED);
+        } else if (pair.len) {
+            str_add(out, REDACTED);
+        }
+    }
+}
+
+void redact_field(struct str *out, struct span name, struct span value)
+{
+    switch (name_classify(name)) {
+    case NAME_AUTHORIZATION:
+        redact_credential(out, value);
+        break;
+    case NAME_COOKIE:
+        redact_cookies(out, value, span_istarts(name, SPAN("set-cookie")));
+        break;
+    case NAME_HARMLESS:
+        redact_text(out, value);
+        break;
+    default:
+        str_add(out, value.len ? REDACTED : value);
+        break;
+    }
+}

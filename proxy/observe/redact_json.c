@@ -1,0 +1,152 @@
+/* Redaction of a JSON value: a copy is built in which every value of a secret name is gone, at any
+ * depth, and every string has been searched as text, because JSON likes to carry JSON. */
+#include "names.h"
+#include "why401/observe/redact.h"
+#include "why401/observe/text.h"
+
+#define DEPTH_MOST  64
+#define STRING_MOST (1 << 20)
+
+static json_t *copy(const json_t *value, size_t depth);
+
+static json_t *hidden(void)
+{
+    return json_string("[redacted]");
+}
+
+/* What `redacted` has written, as a JSON string. Releases it. */
+static json_t *finished(struct str *redacted)
+{
+    struct str clean;
+    str_init(&clean, 3 * STRING_MOST);
+    text_utf8(&clean, str_span(redacted));
+    json_t *string =
+        redacted->failed || clean.failed ? hidden() : json_stringn(str_cstr(&clean), clean.len);
+    str_release(&clean);
+    str_release(redacted);
+    return string;
+}
+
+static json_t *copy_string(struct span text)
+{
+    struct str redacted;
+    str_init(&redacted, STRING_MOST);
+    redact_text(&redacted, text);
+    return finished(&redacted);
+}
+
+static struct span text_of(const json_t *string)
+{
+    return span(json_string_value(string), json_string_length(string));
+}
+
+/* The value of a secret name: true, false and null tell nothing, a credential keeps its scheme. */
+static json_t *copy_secret(struct span name, const json_t *value)
+{
+    if (json_is_boolean(value) || json_is_null(value)) {
+        return copy(value, 0);
+    }
+    if (!json_is_string(value)) {
+        return hidden();
+    }
+    struct str redacted;
+    str_init(&redacted, STRING_MOST);
+    redact_field(&redacted, name, text_of(value));
+    return finished(&redacted);
+}
+
+/* The name that {"name": "password", "value": "…"} gives to its value; empty when there is none. */
+static struct span pair_name(const json_t *object)
+{
+    static const char *const keys[] = {"name", "key", "field", "header", "param"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const json_t *name = json_object_get(object, keys[i]);
+        if (json_is_string(name) && redact_is_secret_name(text_of(name))) {
+            return text_of(name);
+        }
+    }
+    return span(NULL, 0);
+}
+
+static bool is_pair_value(const char *key)
+{
+    return strcmp(key, "value") == 0 || strcmp(key, "val") == 0 || strcmp(key, "content") == 0 ||
+           strcmp(key, "data") == 0;
+}
+
+/* Keys are written as they are unless they are shaped like a secret. */
+static int set(json_t *object, const char *key, json_t *value)
+{
+    json_t *name = value ? copy_string(span_of(key)) : NULL;
+    int rc = name ? json_object_set(object, json_string_value(name), value) : -1;
+    json_decref(name);
+    json_decref(value);
+    return rc;
+}
+
+static json_t *copy_object(const json_t *from, size_t depth)
+{
+    json_t *object = json_object();
+    struct span pair = pair_name(from);
+    const char *key;
+    json_t *value;
+    /* The iteration macro wants a pointer to what is not const; nothing is changed. */
+    json_object_foreach((json_t *)(uintptr_t)from, key, value)
+    {
+        struct span name = span_of(key);
+        json_t *to = redact_is_secret_name(name)      ? copy_secret(name, value)
+                     : pair.len && is_pair_value(key) ? copy_secret(pair, value)
+                                                      : copy(value, depth);
+        if (set(object, key, to) != 0) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
+}
+
+/* ["Authorization", "Bearer …"], as Node lists raw header fields. */
+static bool follows_name(const json_t *before, const json_t *value)
+{
+    return json_is_string(before) && redact_is_secret_name(text_of(before)) &&
+           !(json_is_string(value) && redact_is_secret_name(text_of(value)));
+}
+
+static json_t *copy_array(const json_t *from, size_t depth)
+{
+    json_t *array = json_array();
+    const json_t *before = NULL;
+    for (size_t i = 0; i < json_array_size(from); i++) {
+        const json_t *value = json_array_get(from, i);
+        json_t *to =
+            follows_name(before, value) ? copy_secret(text_of(before), value) : copy(value, depth);
+        if (!to || json_array_append_new(array, to) != 0) {
+            json_decref(array);
+            return NULL;
+        }
+        before = value;
+    }
+    return array;
+}
+
+static json_t *copy(const json_t *value, size_t depth)
+{
+    if (depth == DEPTH_MOST) {
+        return json_string("[cut]");
+    }
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        return copy_object(value, depth + 1);
+    case JSON_ARRAY:
+        return copy_array(value, depth + 1);
+    case JSON_STRING:
+        return copy_string(text_of(value));
+    default:
+        return json_deep_copy(value);
+    }
+}
+
+json_t *redact_json(const json_t *value)
+{
+    return value ? copy(value, 0) : NULL;
+}

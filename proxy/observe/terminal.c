@@ -1,0 +1,199 @@
+#include "terminal.h"
+
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "why401/base/clock.h"
+#include "why401/observe/text.h"
+
+#define PIPE_WIDTH    100 /* columns where there is no terminal */
+#define WIDTH_LEAST   40
+#define WIDTH_MOST    120  /* longer lines are hard to read */
+#define TARGET_SHOWN  400  /* bytes */
+#define TARGET_COLUMN 58   /* a short target is filled up to here, so that durations line up */
+#define LINE_COLUMNS  35   /* of a line without target and request id */
+#define NOTICE_SHOWN  1000 /* bytes */
+
+static bool wants_color(const struct observer_options *options)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    if (options->color != COLOR_AUTO) {
+        return options->color == COLOR_ALWAYS;
+    }
+    return isatty(options->terminal_fd) && !(no_color && *no_color) &&
+           !(term && strcmp(term, "dumb") == 0);
+}
+
+void terminal_init(struct terminal *t, const struct observer_options *options)
+{
+    *t = (struct terminal){.quiet = options->quiet, .verbose = options->verbose, .second = -1};
+    outlet_init(&t->outlet, options->terminal_fd);
+    page_init(&t->page, &t->outlet.text);
+    if (options->terminal_fd >= 0) {
+        t->is_tty = isatty(options->terminal_fd) == 1;
+        t->page.palette = wants_color(options) ? &palette_color : &palette_plain;
+    }
+}
+
+void terminal_release(struct terminal *t)
+{
+    page_release(&t->page);
+    outlet_release(&t->outlet);
+}
+
+/* Asked anew for each exchange, since people resize their terminals. */
+static size_t width_of(const struct terminal *t)
+{
+    struct winsize size;
+    if (!t->is_tty || ioctl(t->outlet.fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+        return PIPE_WIDTH;
+    }
+    return size.ws_col < WIDTH_LEAST  ? WIDTH_LEAST
+           : size.ws_col > WIDTH_MOST ? WIDTH_MOST
+                                      : size.ws_col;
+}
+
+static void add(struct terminal *t, const char *text)
+{
+    str_add(&t->outlet.text, span_of(text));
+}
+
+static void add_time(struct terminal *t, int64_t wall_ms)
+{
+    time_t second = (time_t)(wall_ms / 1000);
+    struct tm local;
+    if (second != t->second && localtime_r(&second, &local)) {
+        strftime(t->clock, sizeof t->clock, "%H:%M:%S", &local);
+        t->second = second;
+    }
+    unsigned ms = (unsigned)(wall_ms % 1000) % 1000;
+    char digits[4] = {(char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10), 0};
+    add(t, t->page.palette->dim);
+    add(t, t->clock);
+    add(t, ".");
+    add(t, digits);
+    add(t, t->page.palette->reset);
+}
+
+static void add_status(struct terminal *t, int status)
+{
+    const struct palette *c = t->page.palette;
+    char text[4] = "---";
+    if (status >= 100 && status <= 999) {
+        text[0] = (char)('0' + status / 100);
+        text[1] = (char)('0' + status / 10 % 10);
+        text[2] = (char)('0' + status % 10);
+    }
+    add(t, status >= 400 ? c->red : status >= 300 ? c->cyan : status >= 200 ? c->green : c->yellow);
+    add(t, status >= 400 ? c->bold : "");
+    add(t, " [");
+    add(t, text);
+    add(t, "] ");
+    add(t, c->reset);
+}
+
+static void pad(struct terminal *t, size_t used, size_t column)
+{
+    do {
+        add(t, " ");
+    } while (++used < column);
+}
+
+static void add_duration(struct terminal *t, const struct exchange *x)
+{
+    int64_t us = x->finished_us > x->started_us ? x->finished_us - x->started_us : 0;
+    char text[32];
+    if (us < 10000) {
+        snprintf(text, sizeof text, "%5.1f ms", (double)us / 1000);
+    } else {
+        snprintf(text, sizeof text, "%5lld ms", (long long)(us / 1000));
+    }
+    add(t, t->page.palette->dim);
+    add(t, text);
+    add(t, t->page.palette->reset);
+}
+
+/* What became of an exchange that did not end as it should; NULL when it did. */
+static const char *mishap(const struct exchange *x)
+{
+    switch (x->outcome) {
+    case OUTCOME_CLIENT_GONE:
+        return "  the client closed first";
+    case OUTCOME_UPSTREAM_BROKE:
+        return "  the answer broke off";
+    case OUTCOME_TUNNEL:
+        return "  tunnel closed";
+    default:
+        return NULL;
+    }
+}
+
+/* Columns to which a target is filled: fewer where the request id would not fit into the line. */
+static size_t target_columns(const struct terminal *t, const struct record *r)
+{
+    size_t others = LINE_COLUMNS + (r->failing && r->request_id.len ? r->request_id.len + 2 : 0);
+    size_t room = t->page.width > others ? t->page.width - others : 0;
+    return t->is_tty && room < TARGET_COLUMN ? room : TARGET_COLUMN;
+}
+
+static void add_line(struct terminal *t, const struct record *r)
+{
+    const struct exchange *x = r->x;
+    struct str *out = &t->outlet.text;
+    add_time(t, x->started_ms);
+    add_status(t, x->response.head.status);
+    size_t before = out->len;
+    text_escape(out, str_span(&r->method), 32);
+    pad(t, text_columns(span_from(str_span(out), before)), 7);
+    before = out->len;
+    text_escape(out, str_span(&r->target), TARGET_SHOWN);
+    pad(t, text_columns(span_from(str_span(out), before)), target_columns(t, r));
+    add_duration(t, x);
+    if (r->failing && r->request_id.len) {
+        add(t, t->page.palette->dim);
+        add(t, "  ");
+        text_escape(out, str_span(&r->request_id), 80);
+        add(t, t->page.palette->reset);
+    }
+    if (mishap(x)) {
+        add(t, t->page.palette->yellow);
+        add(t, mishap(x));
+        add(t, t->page.palette->reset);
+    }
+    add(t, "\n");
+}
+
+void terminal_exchange(struct terminal *t, struct record *r)
+{
+    if (t->outlet.fd < 0 || (t->quiet && !r->failing)) {
+        return;
+    }
+    t->page.width = width_of(t);
+    add_line(t, r);
+    if (!r->failing && r->x->finding_count == 0 && !t->verbose) {
+        return;
+    }
+    if (r->failing) {
+        block_failure(&t->page, r);
+    } else {
+        block_findings(&t->page, r, t->verbose ? SEVERITY_NOTE : SEVERITY_WARNING);
+    }
+    if (t->verbose) {
+        block_fields(&t->page, r);
+    }
+    if (r->failing) {
+        add(t, "\n");
+    }
+}
+
+void terminal_notice(struct terminal *t, int64_t wall_ms, struct span text)
+{
+    if (t->outlet.fd >= 0) {
+        add_time(t, wall_ms);
+        add(t, " ");
+        text_escape(&t->outlet.text, text, NOTICE_SHOWN);
+        add(t, "\n");
+    }
+}

@@ -1,0 +1,38 @@
+/* The sink for people: one line for each exchange, a block under a failing one, notices between
+ * them. Private; observer thread. */
+#ifndef OBSERVE_TERMINAL_H
+#define OBSERVE_TERMINAL_H
+
+#include <time.h>
+
+#include "outlet.h"
+#include "page.h"
+#include "record.h"
+#include "why401/observe/observer.h"
+
+struct terminal {
+    struct outlet outlet;
+    struct page page; /* writes into outlet.text */
+    bool is_tty;      /* has a width to ask for */
+    bool quiet;       /* only failing exchanges and notices */
+    bool verbose;     /* all findings, and header fields */
+    time_t second;    /* the moment that `clock` shows */
+    char clock[9];    /* HH:MM:SS, local */
+};
+
+void terminal_init(struct terminal *t, const struct observer_options *options);
+void terminal_release(struct terminal *t);
+
+void terminal_exchange(struct terminal *t, struct record *r);
+void terminal_notice(struct terminal *t, int64_t wall_ms, struct span text);
+
+/* The block under a failing exchange; in block.c. `t->page` is ready. */
+void block_failure(struct page *p, struct record *r);
+
+/* Lines for findings of at least that severity; in block.c. */
+void block_findings(struct page *p, const struct record *r, enum severity least);
+
+/* All header fields of both messages; in block.c. */
+void block_fields(struct page *p, struct record *r);
+
+#endif

@@ -1,0 +1,206 @@
+/* Views with escapes undone. The same secret may come as it is, inside a JSON string, inside that
+ * string in a form field, and so on; instead of parsers for each combination there is one loop that
+ * undoes all kinds of escapes at once, level by level, and remembers where each byte came from.
+ * What a level undoes wrongly does no harm: marks only add up, and the level before it was searched
+ * as well. */
+#include "view.h"
+
+#include <stdlib.h>
+
+#define BACKSLASHES_MOST 64 /* before a 'u'; six levels of JSON in JSON */
+#define OTHER            '\x80'
+
+void view_mark(const struct view *v, size_t start, size_t end)
+{
+    size_t from = v->from ? v->from[start] : start;
+    size_t to = v->from ? v->from[end] : end;
+    if (from < to) {
+        memset(v->marks + from, 1, to - from);
+        *v->marked = true;
+    }
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* `digits` hexadecimal digits at the start of s, or -1. */
+static int hex_number(struct span s, size_t digits)
+{
+    int value = 0;
+    if (s.len < digits) {
+        return -1;
+    }
+    for (size_t i = 0; i < digits; i++) {
+        int digit = hex_digit(s.ptr[i]);
+        if (digit < 0) {
+            return -1;
+        }
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+/* Nobody looks for secrets in other alphabets; a placeholder that ends nothing stands for them. */
+static char ascii(int code)
+{
+    return code >= 0 && code < 0x80 ? (char)code : OTHER;
+}
+
+/* "%2525…70": the escaped percent sign may be escaped itself. */
+static size_t read_percent(struct span s, char *c)
+{
+    size_t at = 0;
+    int code = hex_number(span_from(s, 1), 2);
+    while (code == '%' && hex_number(span_from(s, at + 3), 2) >= 0) {
+        at += 2;
+        code = hex_number(span_from(s, at + 1), 2);
+    }
+    *c = ascii(code);
+    return code < 0 ? 0 : at + 3;
+}
+
+static size_t read_backslash(struct span s, char *c)
+{
+    size_t at = 0;
+    while (at < s.len && at < BACKSLASHES_MOST && s.ptr[at] == '\\') {
+        at++;
+    }
+    char kind = at < s.len ? s.ptr[at] : '\0';
+    size_t digits = kind == 'u' ? 4 : kind == 'x' ? 2 : 0;
+    int code = digits ? hex_number(span_from(s, at + 1), digits) : -1;
+    *c = ascii(code);
+    return code < 0 ? 0 : at + 1 + digits;
+}
+
+size_t escape_read(struct span s, char *c)
+{
+    return s.len == 0         ? 0
+           : s.ptr[0] == '%'  ? read_percent(s, c)
+           : s.ptr[0] == '\\' ? read_backslash(s, c)
+                              : 0;
+}
+
+/* One level of a backslash escape: \uXXXX, \xXX, \n and the like, or the character itself. */
+static size_t undo_backslash(struct span s, char *c)
+{
+    static const char letters[] = "nrtbf/\"'\\";
+    static const char meanings[] = "\n\r\t\b\f/\"'\\";
+    if (s.len < 2) {
+        return 0;
+    }
+    char kind = s.ptr[1];
+    const char *letter = kind ? strchr(letters, kind) : NULL;
+    if (letter) {
+        *c = meanings[letter - letters];
+        return 2;
+    }
+    return kind == 'u' || kind == 'x' ? read_backslash(s, c) : 0;
+}
+
+static size_t undo_numeric_entity(struct span s, char *c)
+{
+    size_t at = 2;
+    bool hex = s.len > 2 && (s.ptr[2] | 0x20) == 'x';
+    int code = 0;
+    size_t first = at += hex;
+    for (; at < s.len && at < first + 6; at++) {
+        int digit = hex_digit(s.ptr[at]);
+        if (digit < 0 || (!hex && digit > 9)) {
+            break;
+        }
+        code = code * (hex ? 16 : 10) + digit;
+    }
+    /* At the end of a cut text nobody knows what the digits would have become. */
+    *c = at < s.len ? ascii(code) : OTHER;
+    return at > first ? at + (at < s.len && s.ptr[at] == ';') : 0;
+}
+
+static size_t undo_entity(struct span s, char *c)
+{
+    static const struct {
+        struct span text;
+        char c;
+    } known[] = {{{"&quot;", 6}, '"'}, {{"&amp;", 5}, '&'}, {{"&apos;", 6}, '\''},
+                 {{"&lt;", 4}, '<'},   {{"&gt;", 4}, '>'},  {{"&nbsp;", 6}, ' '}};
+    if (span_starts(s, SPAN("&#"))) {
+        return undo_numeric_entity(s, c);
+    }
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (span_istarts(s, known[i].text)) {
+            *c = known[i].c;
+            return known[i].text.len;
+        }
+    }
+    return 0;
+}
+
+/* The length of the escape at the start of s, whose character is *c; 0 when there is none. */
+static size_t undo(struct span s, char *c)
+{
+    int code;
+    switch (s.ptr[0]) {
+    case '%':
+        code = hex_number(span_from(s, 1), 2);
+        *c = (char)code; /* raw bytes, so that UTF-8 stays together */
+        return code < 0 ? 0 : 3;
+    case '\\':
+        return undo_backslash(s, c);
+    case '&':
+        return undo_entity(s, c);
+    default:
+        return 0;
+    }
+}
+
+static bool has_escapes(struct span s)
+{
+    char c;
+    for (size_t i = 0; i < s.len; i++) {
+        if ((s.ptr[i] == '%' || s.ptr[i] == '\\' || s.ptr[i] == '&') && undo(span_from(s, i), &c)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum unescaped view_unescape(const struct view *v, struct view *deeper)
+{
+    struct span in = v->text;
+    if (!has_escapes(in)) {
+        return UNESCAPED_NONE;
+    }
+    char *text = malloc(in.len);
+    uint32_t *from = malloc((in.len + 1) * sizeof *from);
+    if (!text || !from) {
+        free(text);
+        free(from);
+        return UNESCAPED_NO_MEMORY;
+    }
+    size_t len = 0;
+    for (size_t i = 0; i < in.len;) {
+        char c;
+        size_t escape = undo(span_from(in, i), &c);
+        text[len] = escape ? c : in.ptr[i];
+        from[len++] = v->from ? v->from[i] : (uint32_t)i;
+        i += escape ? escape : 1;
+    }
+    from[len] = v->from ? v->from[in.len] : (uint32_t)in.len;
+    *deeper = (struct view){span(text, len), text, from, v->marks, v->marked};
+    return UNESCAPED_SOME;
+}
+
+void view_release(struct view *v)
+{
+    if (v->storage) {
+        explicit_bzero(v->storage, v->text.len);
+    }
+    free(v->storage);
+    free(v->from);
+    *v = (struct view){0};
+}

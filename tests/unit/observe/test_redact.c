@@ -1,0 +1,505 @@
+/* Canaries: a secret is planted in every place and wrapping that we can think of, and must be gone,
+ * while what stands around it must still be there. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "why401/observe/redact.h"
+
+#define CANARY "Canary-7Q4m"
+
+static struct str out;
+
+static int open_out(void **state)
+{
+    (void)state;
+    str_init(&out, 1 << 20);
+    return 0;
+}
+
+static int release_out(void **state)
+{
+    (void)state;
+    str_release(&out);
+    return 0;
+}
+
+static void check(const char *text, const char *want)
+{
+    str_clear(&out);
+    redact_text(&out, span_of(text));
+    assert_string_equal(str_cstr(&out), want);
+}
+
+static void check_target(const char *target, const char *want)
+{
+    str_clear(&out);
+    redact_target(&out, span_of(target));
+    assert_string_equal(str_cstr(&out), want);
+}
+
+static void check_field(const char *name, const char *value, const char *want)
+{
+    str_clear(&out);
+    redact_field(&out, span_of(name), span_of(value));
+    assert_string_equal(str_cstr(&out), want);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    static const char *const secret[] = {"Authorization",
+                                         "authorization",
+                                         "Proxy-Authorization",
+                                         "Cookie",
+                                         "Set-Cookie",
+                                         "token",
+                                         "access_token",
+                                         "accessToken",
+                                         "ACCESS-TOKEN",
+                                         "refresh_token",
+                                         "id_token",
+                                         "encryptedToken",
+                                         "password",
+                                         "passphrase",
+                                         "walletPassphrase",
+                                         "wallet_passphrase",
+                                         "newPassword",
+                                         "oldPassword",
+                                         "newWalletPassphrase",
+                                         "otp",
+                                         "x-bitgo-otp",
+                                         "prv",
+                                         "xprv",
+                                         "encryptedPrv",
+                                         "encryptedXprv",
+                                         "encryptedECDHXprv",
+                                         "userPrv",
+                                         "user.prv",
+                                         "privateKey",
+                                         "private_key",
+                                         "secret",
+                                         "clientSecret",
+                                         "client_secret",
+                                         "seed",
+                                         "mnemonic",
+                                         "recoveryKey",
+                                         "x-api-key",
+                                         "apiKey",
+                                         "x-auth-token",
+                                         "webhookSecret",
+                                         "passwordConfirmation",
+                                         "sessionId",
+                                         "originalPasscodeEncryptionKey",
+                                         "sid",
+                                         "reducedEncryptedPrv",
+                                         "X-Amz-Security-Token"};
+    static const char *const harmless[] = {"",
+                                           "id",
+                                           "label",
+                                           "hmac",
+                                           "timestamp",
+                                           "tokenName",
+                                           "token_id",
+                                           "coin",
+                                           "wallet",
+                                           "tokenIds",
+                                           "requestId",
+                                           "passthrough",
+                                           "scope",
+                                           "duration",
+                                           "ipRestrict",
+                                           "enableTokens",
+                                           "address",
+                                           "Auth-Timestamp",
+                                           "BitGo-Auth-Version",
+                                           "pub",
+                                           "xpub",
+                                           "key"};
+    for (size_t i = 0; i < sizeof secret / sizeof *secret; i++) {
+        if (!redact_is_secret_name(span_of(secret[i]))) {
+            fail_msg("%s is not taken for a secret", secret[i]);
+        }
+    }
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++) {
+        if (redact_is_secret_name(span_of(harmless[i]))) {
+            fail_msg("%s is taken for a secret", harmless[i]);
+        }
+    }
+}
+
+static void test_fields(void **state)
+{
+    (void)state;
+    check_field("Authorization", "Bearer " CANARY, "Bearer [redacted]");
+    check_field("authorization", "bearer   " CANARY " more", "bearer   [redacted]");
+    check_field("Authorization", CANARY, "[redacted]");
+    check_field("Authorization", "Bearer", "Bearer");
+    check_field("Authorization", "", "");
+    check_field("Proxy-Authorization", "Basic Y2FuYXJ5", "Basic [redacted]");
+    check_field("Cookie", "a=1; sid=" CANARY ";b=\"x;y\"",
+                "a=[redacted]; sid=[redacted]; b=[redacted]; [redacted]");
+    check_field("Set-Cookie", "sid=" CANARY "; Path=/; HttpOnly; Max-Age=10",
+                "sid=[redacted]; Path=/; HttpOnly; Max-Age=10");
+    check_field("X-BitGo-OTP", "000000", "[redacted]");
+    check_field("x-api-key", CANARY, "[redacted]");
+    check_field("HMAC", "b6bf98a3", "b6bf98a3");
+    check_field("User-Agent", "BitGoJS-api/1.86.0", "BitGoJS-api/1.86.0");
+    check_field("Location", "https://me:" CANARY "@h/p?access_token=" CANARY "&a=b",
+                "https://[redacted]@h/p?access_token=[redacted]&a=b");
+    check_field("WWW-Authenticate", "Bearer realm=\"api\", error=\"invalid_token\"",
+                "Bearer realm=\"api\", error=\"invalid_token\"");
+}
+
+static void test_targets(void **state)
+{
+    (void)state;
+    check_target("/api/v2/tbaseeth:xsgd/wallet/59cd72485007a239fb00282ed480da1f?limit=25&prevId=p",
+                 "/api/v2/tbaseeth:xsgd/wallet/59cd72485007a239fb00282ed480da1f?limit=25&prevId=p");
+    check_target("/p?access_token=" CANARY "&limit=1", "/p?access_token=[redacted]&limit=1");
+    check_target("/p?Token=" CANARY "<x>\"'y&limit=1", "/p?Token=[redacted]&limit=1");
+    check_target("/p?access%5Ftoken=" CANARY "%26x&limit=1",
+                 "/p?access%5Ftoken=[redacted]&limit=1");
+    check_target("/p?%2570assword=" CANARY "%2526x&l=1", "/p?%2570assword=[redacted]&l=1");
+    check_target("/p?user[token]=" CANARY "&user%5Botp%5D=1&x", "/p?user[token]=[redacted]&"
+                                                                "user%5Botp%5D=[redacted]&x");
+    check_target("http://u:" CANARY "@localhost/p", "http://[redacted]@localhost/p");
+    check_target("/p?next=https%3A%2F%2Fh%2F%3Ftoken%3D" CANARY "%26a%3Db",
+                 "/p?next=https%3A%2F%2Fh%2F%3Ftoken%3D[redacted]%26a%3Db");
+    check_target("/p?", "/p?");
+    check_target("*", "*");
+    check_target("", "");
+}
+
+static void test_json_text(void **state)
+{
+    (void)state;
+    check("{\"password\":\"" CANARY "\",\"a\":1}", "{\"password\":\"[redacted]\",\"a\":1}");
+    check("{ \"otp\" : 123456 , \"a\":1}", "{ \"otp\" : [redacted] , \"a\":1}");
+    check("{\"needsOTP\":true,\"otp\":null}", "{\"needsOTP\":true,\"otp\":null}");
+    check("{\"token\":[\"" CANARY "\",{\"a\":\"]\"}],\"b\":2}", "{\"token\":[redacted],\"b\":2}");
+    check("{\"seed\":{\"x\":{\"y\":\"" CANARY "}\"}},\"b\":2}", "{\"seed\":[redacted],\"b\":2}");
+    check("{\"prv\":\"a\\\"" CANARY "\\n\",\"b\":2}", "{\"prv\":\"[redacted]\",\"b\":2}");
+    check("{\"pass\\u0077ord\":\"a\\\"" CANARY "\",\"b\":2}",
+          "{\"pass\\u0077ord\":\"[redacted]\",\"b\":2}");
+    check("{\"authorization\":\"Bearer " CANARY "\"}", "{\"authorization\":\"Bearer [redacted]\"}");
+    check("[\"Authorization\",\"Bearer " CANARY "\",\"Host\",\"h\"]",
+          "[\"Authorization\",\"Bearer [redacted]\",\"Host\",\"h\"]");
+    check("{\"name\":\"x-api-key\",\"value\":\"" CANARY "\"}",
+          "{\"name\":\"x-api-key\",\"value\":\"[redacted]\"}");
+    check("{\"missing\":[\"otp\",\"password\"],\"a\":\"b\"}",
+          "{\"missing\":[\"otp\",\"password\"],\"a\":\"b\"}");
+    check("{'password': 'it's " CANARY "', 'a': 1}", "{'password': '[redacted]', 'a': 1}");
+}
+
+static void test_nested_text(void **state)
+{
+    (void)state;
+    check("{\"body\":\"{\\\"password\\\":\\\"a\\\\\\\"" CANARY "\\\",\\\"b\\\":2}\"}",
+          "{\"body\":\"{\\\"password\\\":\\\"[redacted]\\\",\\\"b\\\":2}\"}");
+    check("\"{\\\"a\\\":\\\"{\\\\\\\"otp\\\\\\\":\\\\\\\"" CANARY "\\\\\\\"}\\\"}\"",
+          "\"{\\\"a\\\":\\\"{\\\\\\\"otp\\\\\\\":\\\\\\\"[redacted]\\\\\\\"}\\\"}\"");
+    check("{\"a\":\"{\\u0022password\\u0022:\\u0022" CANARY " x\\u0022,\\u0022b\\u0022:1}\"}",
+          "{\"a\":\"{\\u0022password\\u0022:\\u0022[redacted]\\u0022,\\u0022b\\u0022:1}\"}");
+    check("a=1&json={\"password\":\"" CANARY "\"}&b=2",
+          "a=1&json={\"password\":\"[redacted]\"}&b=2");
+    check("a=1&json=%7B%22password%22%3A%22" CANARY "%20x%22%7D&b=2",
+          "a=1&json=%7B%22password%22%3A%22[redacted]%22%7D&b=2");
+    check("a=%257B%2522otp%2522%253A%2522" CANARY "%2522%257D",
+          "a=%257B%2522otp%2522%253A%2522[redacted]%2522%257D");
+    check("{\"form\":\"a=1&walletPassphrase=" CANARY "+x%26y&b=2\",\"c\":3}",
+          "{\"form\":\"a=1&walletPassphrase=[redacted]&b=2\",\"c\":3}");
+    check("&quot;password&quot;:&quot;" CANARY " x&quot;,",
+          "&quot;password&quot;:&quot;[redacted]&quot;,");
+    check("<password>" CANARY " &amp; x</password><a>b</a>",
+          "<password>[redacted]</password><a>b</a>");
+    check("<input name=\"otp\" value=\"" CANARY "\" id=\"a\">",
+          "<input name=\"otp\" value=\"[redacted]\" id=\"a\">");
+    check("--b\r\nContent-Disposition: form-data; name=\"prv\"\r\n\r\n" CANARY "\r\nmore\r\n--b",
+          "--b\r\nContent-Disposition: form-data; name=\"prv\"\r\n\r\n[redacted]\n--b");
+}
+
+static void test_lines_and_sentences(void **state)
+{
+    (void)state;
+    check("Authorization: Bearer " CANARY "\r\nHost: h",
+          "Authorization: Bearer [redacted]\r\nHost: h");
+    check("Cookie: a=b; c=" CANARY "\nHost: h", "Cookie: [redacted]\nHost: h");
+    check("password: correct horse " CANARY "\nx: y", "password: [redacted]\nx: y");
+    check("mnemonic=abandon abandon canary about", "mnemonic=[redacted]");
+    check("level=info token=" CANARY " user=bob", "level=info token=[redacted] user=bob");
+    check("sent bearer " CANARY ", got 401", "sent bearer [redacted], got 401");
+    check("Basic dXNlcjpjYW5hcnk= refused", "Basic [redacted] refused");
+    check("Invalid value for 'password': expected string, got '" CANARY "'.",
+          "Invalid value for 'password': [redacted]'.");
+    static const char *const untouched[] = {
+        "No access token",
+        "Access token lacks required scope for this action",
+        "incorrect otp",
+        "password error - ccm: tag doesn't match",
+        "Attempt to use IP-restricted token from an unauthorized IP address",
+        "To enable tbaseeth:xsgd for your account, contact support@bitgo.com",
+        "The Authorization field has the scheme Bearer but no token behind it.",
+        "Basic authentication is not what BitGo expects.",
+        "token-tokens-erc20-access#401-unauthorized-no-access-token",
+        "the transfer 6bf98a33e50670143e28d6bd728efee647bcb2718eca67431d1ab8b3610dbacf is pending",
+        "address 0x52908400098527886E0F7030069857D2E4169EE7",
+        "address 2NEe8GWc4xMVBBzSXqMBMhQ9HX6FSuFDsDa",
+    };
+    for (size_t i = 0; i < sizeof untouched / sizeof *untouched; i++) {
+        check(untouched[i], untouched[i]);
+    }
+}
+
+static void test_shapes(void **state)
+{
+    (void)state;
+#define HEX64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    check("see v2x" HEX64 ".", "see [redacted].");
+    check("seev2x" HEX64, "see[redacted]");
+    check("%76%32x" HEX64 "&a", "[redacted]&a");
+    check("token " HEX64 " unknown", "token [redacted] unknown");
+    check("/accesstoken/" HEX64, "/accesstoken/[redacted]");
+    check("key xprvA1b2C3d4E5f6G7h8J9k1 end", "key [redacted] end");
+    check("a.eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln z", "a.[redacted] z");
+    check("x -----BEGIN EC PRIVATE KEY-----\\nMHcC\\n-----END EC PRIVATE KEY-----\\n y",
+          "x [redacted]\\n y");
+    check("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+          "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----");
+    check("postgres://bob:" CANARY "@db/x", "postgres://[redacted]@db/x");
+    check("https://h/a@b", "https://h/a@b");
+    check("listening on https://localhost:8401", "listening on https://localhost:8401");
+}
+
+static void test_cut_texts(void **state)
+{
+    (void)state;
+    check("{\"a\":1,\"password\":\"" CANARY, "{\"a\":1,\"password\":\"[redacted]");
+    check("{\"otp\":\"", "{\"otp\":\"");
+    check("{\"token\":[\"" CANARY "\",\"x", "{\"token\":[redacted]");
+    check("{\"x\":\"{\\\"otp\\\":\\\"" CANARY, "{\"x\":\"{\\\"otp\\\":\\\"[redacted]");
+    check("see v2x012", "see [redacted]");
+    check("see eyJhbGci", "see [redacted]");
+    check("see xprvA1b2", "see [redacted]");
+    check("-----BEGIN PRIVATE KEY-----\nMIIB", "[redacted]");
+    check("-----BEGIN PRIV", "[redacted]");
+    check("a=1&password=" CANARY "%2", "a=1&password=[redacted]");
+    check("<otp>" CANARY, "<otp>[redacted]");
+}
+
+/* Escapes `in` once more as `how` says: j JSON string, p percent, h HTML, u \u escapes for all but
+ * letters and digits. */
+static void wrap(struct str *to, struct span in, char how)
+{
+    str_add(to, how == 'j' ? SPAN("{\"body\":\"") : how == 'p' ? SPAN("a=1&body=") : SPAN("<b>"));
+    for (size_t i = 0; i < in.len; i++) {
+        char c = in.ptr[i];
+        bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+        if (plain || (how == 'j' && c != '"' && c != '\\')) {
+            str_add_c(to, c);
+        } else {
+            str_addf(to,
+                     how == 'j'   ? "\\%c"
+                     : how == 'p' ? "%%%02X"
+                     : how == 'h' ? "&#%d;"
+                                  : "\\u%04x",
+                     (unsigned char)c);
+        }
+    }
+    str_add(to, how == 'j' ? SPAN("\",\"z\":1}") : how == 'p' ? SPAN("&z=1") : SPAN("</b>"));
+}
+
+/* Every secret inside every combination of three wrappings, whole and cut at many places: of the
+ * canary, whose letters no wrapping changes, not even five may be seen. */
+static void test_every_nesting(void **state)
+{
+    (void)state;
+    static const char *const secrets[] = {
+        "{\"password\":\"x\\\"CANARY7Q4m\",\"b\":2}",
+        "{\"a\":[{\"encryptedPrv\":\"{\\\"iv\\\":\\\"CANARY7Q4m\\\"}\"}]}",
+        "{\"otp\" : CANARY7Q4m , \"b\":2}",
+        "{\"token\":{\"v\":\"}CANARY7Q4m\"}}",
+        "a=1&access_token=CANARY7Q4m&b=2",
+        "a=1&user[password]=x;CANARY7Q4m&b=2",
+        "Authorization: Bearer CANARY7Q4m\r\nHost: h",
+        "Cookie: a=b; c=CANARY7Q4m\r\nHost: h",
+        "[\"Cookie\", \"a=CANARY7Q4m\"]",
+        "see v2x0123456789CANARY7Q4m",
+        "-----BEGIN PRIVATE KEY-----\nCANARY7Q4m\n-----END PRIVATE KEY-----\n",
+        "https://user:CANARY7Q4m@host/",
+        "sent 'Bearer CANARY7Q4m'",
+        "<walletPassphrase>CANARY7Q4m</walletPassphrase>",
+    };
+    static const char hows[] = "-jphu";
+    struct str texts[4];
+    for (size_t i = 0; i < 4; i++) {
+        str_init(&texts[i], 1 << 20);
+    }
+    for (size_t s = 0; s < sizeof secrets / sizeof *secrets; s++) {
+        for (unsigned mix = 0; mix < 5 * 5 * 5; mix++) {
+            str_clear(&texts[0]);
+            str_add(&texts[0], span_of(secrets[s]));
+            unsigned digits = mix;
+            for (size_t level = 1; level < 4; level++, digits /= 5) {
+                char how = hows[digits % 5];
+                str_clear(&texts[level]);
+                if (how == '-') {
+                    str_add(&texts[level], str_span(&texts[level - 1]));
+                } else {
+                    wrap(&texts[level], str_span(&texts[level - 1]), how);
+                }
+            }
+            struct span text = str_span(&texts[3]);
+            ptrdiff_t at = span_find(text, SPAN("CANARY7Q4m"));
+            assert_true(at >= 0);
+            /* Whole, then cut within the canary and behind it. */
+            for (size_t cut = 0; cut < 14; cut++) {
+                size_t len = cut == 0 ? text.len : (size_t)at + 4 + cut;
+                str_clear(&out);
+                redact_text(&out, span_first(text, len));
+                if (strstr(str_cstr(&out), "CANAR") || strstr(str_cstr(&out), "7Q4m")) {
+                    fail_msg("mix %u shows a secret:\n%.*s\n%s", mix, (int)text.len, text.ptr,
+                             str_cstr(&out));
+                }
+                assert_false(out.failed);
+            }
+        }
+    }
+    for (size_t i = 0; i < 4; i++) {
+        str_release(&texts[i]);
+    }
+}
+
+static void test_redacting_twice_changes_nothing(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "{\"password\":\"[redacted]\",\"a\":1}",
+        "{\"otp\":[redacted],\"a\":1}",
+        "a=1&token=[redacted]&b=2",
+        "Authorization: Bearer [redacted]",
+        "password: [redacted]\nx",
+        "https://[redacted]@h/",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        check(texts[i], texts[i]);
+    }
+}
+
+static void test_what_cannot_be_searched_is_hidden(void **state)
+{
+    (void)state;
+    struct str text;
+    str_init(&text, 1 << 20);
+    str_add(&text, SPAN("a="));
+    for (int i = 0; i < 12; i++) {
+        str_add(&text, i ? SPAN("25") : SPAN("%25"));
+    }
+    str_add(&text, SPAN("41"));
+    check(str_cstr(&text), "[redacted]");
+    str_release(&text);
+}
+
+/* Long runs of what the search looks at must not make it slow: this ends in no time or never. */
+static void test_hostile_texts_cost_linear_time(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {
+        "\\",         "%25",         "\"",           "token",        "a.",  "://",
+        "-----BEGIN", "[",           "token:",       "\"token\":\"", "&",   "&#1",
+        "Bearer ",    "password=\\", "name=\"otp\"", "'otp' , ",     "eyJ", "\\u005c"};
+    struct str text;
+    str_init(&text, 1 << 21);
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+        str_clear(&text);
+        while (text.len < 200000) {
+            str_add(&text, span_of(pieces[i]));
+        }
+        str_clear(&out);
+        redact_text(&out, str_span(&text));
+        assert_false(out.failed && out.len < out.limit / 2);
+    }
+    str_release(&text);
+}
+
+static void check_json(const char *text, const char *want)
+{
+    json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+    assert_non_null(value);
+    json_t *copy = redact_json(value);
+    assert_non_null(copy);
+    char *got = json_dumps(copy, JSON_COMPACT | JSON_ENCODE_ANY);
+    assert_string_equal(got, want);
+    free(got);
+    json_decref(copy);
+    json_decref(value);
+}
+
+static void test_json_values(void **state)
+{
+    (void)state;
+    check_json("{\"a\":{\"b\":[{\"otp\":123456,\"needsOTP\":true}]},\"prv\":{\"x\":1},\"n\":1.5}",
+               "{\"a\":{\"b\":[{\"otp\":\"[redacted]\",\"needsOTP\":true}]},\"prv\":\"[redacted]\","
+               "\"n\":1.5}");
+    check_json(
+        "{\"headers\":{\"authorization\":\"Bearer " CANARY "\",\"cookie\":\"a=" CANARY "\"}}",
+        "{\"headers\":{\"authorization\":\"Bearer [redacted]\",\"cookie\":\"a=[redacted]\"}}");
+    check_json("{\"body\":\"{\\\"password\\\":\\\"" CANARY "\\\"}\"}",
+               "{\"body\":\"{\\\"password\\\":\\\"[redacted]\\\"}\"}");
+    check_json("[\"x-api-key\",\"" CANARY "\",\"Host\",\"h\"]",
+               "[\"x-api-key\",\"[redacted]\",\"Host\",\"h\"]");
+    check_json("{\"value\":\"" CANARY "\",\"name\":\"token\"}",
+               "{\"value\":\"[redacted]\",\"name\":\"token\"}");
+    check_json("{\"v2x0123456789\":1}", "{\"[redacted]\":1}");
+    check_json("\"v2x0123456789\"", "\"[redacted]\"");
+    check_json("null", "null");
+}
+
+static void test_deep_json_is_cut(void **state)
+{
+    (void)state;
+    struct str text;
+    str_init(&text, 4096);
+    for (int i = 0; i < 100; i++) {
+        str_add_c(&text, '[');
+    }
+    str_add(&text, SPAN("\"" CANARY "\""));
+    for (int i = 0; i < 100; i++) {
+        str_add_c(&text, ']');
+    }
+    json_t *value = json_loads(str_cstr(&text), 0, NULL);
+    json_t *copy = redact_json(value);
+    char *got = json_dumps(copy, JSON_COMPACT);
+    assert_non_null(strstr(got, "\"[cut]\""));
+    assert_null(strstr(got, CANARY));
+    free(got);
+    json_decref(copy);
+    json_decref(value);
+    str_release(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names),
+        cmocka_unit_test_setup_teardown(test_fields, open_out, release_out),
+        cmocka_unit_test_setup_teardown(test_targets, open_out, release_out),
+        cmocka_unit_test_setup_teardown(test_json_text, open_out, release_out),
+        cmocka_unit_test_setup_teardown(test_nested_text, open_out, release_out),
+        cmocka_unit_test_setup_teardown(test_lines_and_sentences, open_out, release_out),
+        cmocka_unit_test_setup_teardown(test_shapes, open_out, release_out),
+        cmocka_unit_test_setup_teardown(test_cut_texts, open_out, release_out),
+        cmocka_unit_test_setup_teardown(test_every_nesting, open_out, release_out),
+        cmocka_unit_test_setup_teardown(test_redacting_twice_changes_nothing, open_out,
+                                        release_out),
+        cmocka_unit_test_setup_teardown(test_what_cannot_be_searched_is_hidden, open_out,
+                                        release_out),
+        cmocka_unit_test_setup_teardown(test_hostile_texts_cost_linear_time, open_out, release_out),
+        cmocka_unit_test(test_json_values),
+        cmocka_unit_test(test_deep_json_is_cut),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
