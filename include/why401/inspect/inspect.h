@@ -1,0 +1,40 @@
+/* Inspectors: they read a request head, before anything goes upstream, and note findings in the
+ * exchange. Stateless and quick; they run in the worker because enforcement needs their word. They
+ * never see a socket. */
+#ifndef WHY401_INSPECT_INSPECT_H
+#define WHY401_INSPECT_INSPECT_H
+
+#include "why401/exchange/exchange.h"
+#include "why401/inspect/allowlist.h"
+#include "why401/inspect/environment.h"
+
+/* What the inspectors may know besides the exchange; immutable while any exchange uses it. */
+struct inspect_options {
+    struct allowlist *allowlist;      /* NULL: no list at all */
+    bool enforce;                     /* a denied source is answered 403 here */
+    struct ip *egress_ips;            /* addresses that BitGo sees for us */
+    size_t egress_ip_count;
+    struct cidr *trusted_peers;       /* peers whose X-Forwarded-For counts */
+    size_t trusted_peer_count;
+    enum environment environment;     /* of the upstream */
+};
+
+/* Runs bearer, source address and environment inspection, in this order, on x->request.head.
+ * Returns 0, or -1 with ERR_SOURCE_DENIED when the request must not go upstream. */
+int inspect_request(struct exchange *x, const struct inspect_options *options, struct err *err);
+
+/* One inspector each. Findings they note are listed in proxy/inspect/README.md, id by id.
+ * inspect_bearer recognises a token in a wrong wrapping (quotes, white space, extra words), too; a
+ * finding says then that it is of no use so. inspect_source reads what inspect_bearer found. */
+void inspect_bearer(struct exchange *x);
+void inspect_source(struct exchange *x, const struct inspect_options *options);
+void inspect_environment(struct exchange *x, enum environment environment);
+
+/* Routes that carry no Authorization by design: nothing about a bearer is a finding there. OPTIONS never
+ * needs one. */
+bool route_needs_no_bearer(struct span method, struct span path);
+
+/* The fingerprint of a raw token, or of its SHA-256 in hex when `hashed`; "" when there is none. */
+void token_fingerprint(struct span token, bool hashed, char fingerprint[FINGERPRINT_SIZE]);
+
+#endif

@@ -1,0 +1,27 @@
+#include "why401/inspect/inspect.h"
+
+/* The same words as the finding's, which may be missing when there were too many or no memory. */
+static int refuse(const struct exchange *x, struct err *err)
+{
+    char text[IP_TEXT_SIZE];
+    const struct finding *finding = exchange_finding(x, "source-ip.denied");
+    if (!finding) {
+        finding = exchange_finding(x, "source-ip.partly");
+    }
+    if (finding && finding->evidence.len) {
+        return err_set(err, ERR_SOURCE_DENIED, "%.*s", SPAN_ARG(finding->evidence));
+    }
+    return err_set(err, ERR_SOURCE_DENIED, "%s is not on the allowlist.",
+                   ip_text(x->source.ip, text));
+}
+
+int inspect_request(struct exchange *x, const struct inspect_options *options, struct err *err)
+{
+    inspect_bearer(x);
+    inspect_source(x, options);
+    inspect_environment(x, options->environment);
+    if (options->enforce && x->source.verdict == SOURCE_DENIED) {
+        return refuse(x, err);
+    }
+    return 0;
+}

@@ -1,0 +1,237 @@
+/* Paths are compared part by part with patterns: {coin} is a part that can be a coin's name, {id} is
+ * any one part, ** is one part or more. Empty parts are passed over, because a base URL with a slash at
+ * its end gives //api/…, and a slash at the end of a path changes no route. Letters' case counts.
+ *
+ * Sources: BitGo's OpenAPI, and BitGoJS modules/sdk-api, modules/express/src/clientRoutes.ts and
+ * modules/express/src/typedRoutes. */
+#include "routes.h"
+
+#include "why401/inspect/environment.h"
+
+struct open_route {
+    const char *method;
+    const char *path;
+};
+
+/* Routes that carry no Authorization by design: on the platform, then those that BitGo Express answers
+ * all by itself. HEAD counts as GET. */
+static const struct open_route open_routes[] = {
+    {"GET", "/api/v1/client/constants"},
+    {"GET", "/api/v1/ping"},
+    {"GET", "/api/v2/ping"},
+    {"POST", "/api/v1/user/login"},
+    {"POST", "/api/v2/user/login"},
+    {"POST", "/api/auth/v1/session"},
+    {"POST", "/oauth/token"},
+    {"GET", "/api/v2/{coin}/public/**"},
+    {"GET", "/api/v2/{coin}/federation"},
+    {"GET", "/api/v1/assets/list/mainnet"},
+    {"GET", "/api/v1/assets/list/testnet"},
+    {"GET", "/api/v1/assets/name/{id}"},
+    {"GET", "/api/v1/all/publicAssets"},
+    {"GET", "/api/v1/market/latest"},
+    {"GET", "/api/v1/market/yesterday"},
+    {"GET", "/api/v1/tx/fee"},
+    {"GET", "/api/v1/pingexpress"},
+    {"GET", "/api/v2/pingexpress"},
+    {"POST", "/api/v1/encrypt"},
+    {"POST", "/api/v2/encrypt"},
+    {"POST", "/api/v1/decrypt"},
+    {"POST", "/api/v2/decrypt"},
+    {"POST", "/api/v1/verifyaddress"},
+    {"POST", "/api/v2/verifyaddress"},
+    {"POST", "/api/v2/{coin}/verifyaddress"},
+    {"POST", "/api/v2/{coin}/canonicaladdress"},
+    {"POST", "/api/v1/calculateminerfeeinfo"},
+    {"POST", "/api/v2/calculateminerfeeinfo"},
+    {"POST", "/api/v1/keychain/local"},
+    {"POST", "/api/v1/keychain/derive"},
+    {"POST", "/api/v2/{coin}/keychain/local"},
+};
+
+/* Routes that BitGo Express serves and the platform does not. Where the platform has a route of the
+ * same name in other case, it may take the call, so that is no more than a warning. */
+static const struct express_route express_routes[] = {
+    {"POST", "/api/v2/{coin}/wallet/generate", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/sendcoins", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/sendmany", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/signtx", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/signtxtss", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/recovertoken", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/sweep", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/acceleratetx", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/consolidateunspents", SEVERITY_WARNING},
+    {"POST", "/api/v2/{coin}/wallet/{id}/fanoutunspents", SEVERITY_WARNING},
+    {"POST", "/api/v2/{coin}/wallet/{id}/consolidateAccount", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/enableTokens", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/prebuildAndSignTransaction", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/iswalletaddress", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/delegateResources", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/undelegateResources", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/lightning/payment", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/wallet/{id}/lightning/withdraw", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/signtx", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/sign", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/keychain/local", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/keychain/{id}/changepassword", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/verifyaddress", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/canonicaladdress", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/{coin}/walletshare/{id}/acceptshare", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/encrypt", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/decrypt", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/verifyaddress", SEVERITY_PROBLEM},
+    {"POST", "/api/v2/calculateminerfeeinfo", SEVERITY_PROBLEM},
+    {"GET", "/api/v2/pingexpress", SEVERITY_PROBLEM},
+    {"POST", "/api/v1/wallet/{id}/sendcoins", SEVERITY_PROBLEM},
+    {"POST", "/api/v1/wallet/{id}/sendmany", SEVERITY_PROBLEM},
+    {"POST", "/api/v1/wallet/{id}/signtransaction", SEVERITY_PROBLEM},
+    {"POST", "/api/v1/wallet/{id}/simpleshare", SEVERITY_PROBLEM},
+    {"POST", "/api/v1/wallets/simplecreate", SEVERITY_PROBLEM},
+    {"PUT", "/express/api/v2/{coin}/wallet/{id}", SEVERITY_PROBLEM},
+};
+
+/* Words that stand where a coin would, or in front of it. From the paths of BitGo's OpenAPI, the SDK
+ * and BitGo Express. */
+static const char *const reserved[] = {
+    "accounts",      "address",        "all",           "assets",      "auditlog",
+    "bankaccounts",  "billing",        "calculateminerfeeinfo", "client", "coins",
+    "decrypt",       "devices",        "encrypt",       "enterprise",  "enterprises",
+    "instant",       "keychain",       "key",           "keys",        "labels",
+    "market",        "marketdata",     "mpc",           "organization", "pendingApprovals",
+    "pendingapprovals", "ping",        "pingexpress",   "policy",      "proofs-service",
+    "reports",       "requests",       "sendlabels",    "travel",      "tss",
+    "tssconfigs",    "tx",             "user",          "users",       "validators",
+    "verifyaddress", "wallet",         "walletinvite",  "wallets",     "walletshare",
+    "walletsharerequests", "walletshares", "webhook",   "webhooks",
+};
+
+/* Words that follow a coin. With one of them behind it, an unknown word in the coin's place is a coin
+ * that the table does not have; with anything else it is a route that this list does not have. */
+static const char *const behind_coin[] = {
+    "accounts", "address",  "canonicaladdress", "enterprise", "enterprises", "federation",
+    "key",      "keychain", "market",           "material",   "pendingapprovals", "public",
+    "requests", "requiredReserve", "reward-accrual-report", "sign", "signtx", "transfer",
+    "tss",      "tx",       "user",             "verifyaddress", "wallet",   "wallets",
+    "walletshare", "webhooks",
+};
+
+static bool next_part(struct span *rest, struct span *part)
+{
+    while (span_cut(rest, '/', part)) {
+        if (part->len) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_one_of(struct span part, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (span_eq(part, span_of(words[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A part that can be a coin's name: its characters are a coin's, with %3A for ':', and it is no word of
+ * another meaning. */
+static bool can_be_coin(struct span part)
+{
+    for (size_t i = 0; i < part.len; i++) {
+        char c = part.ptr[i];
+        bool usual = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!usual && !memchr(":.-_", c, 4)) {
+            if (!span_istarts(span_from(part, i), SPAN("%3A"))) {
+                return false;
+            }
+        }
+    }
+    return part.len && !is_one_of(part, reserved, sizeof reserved / sizeof *reserved);
+}
+
+static bool part_matches(struct span wanted, struct span part)
+{
+    if (span_eq(wanted, SPAN("{coin}"))) {
+        return can_be_coin(part);
+    }
+    return span_eq(wanted, SPAN("{id}")) || span_eq(wanted, part);
+}
+
+static bool path_matches(struct span pattern, struct span path)
+{
+    struct span wanted;
+    struct span part;
+    while (next_part(&pattern, &wanted)) {
+        if (!next_part(&path, &part)) {
+            return false;
+        }
+        if (span_eq(wanted, SPAN("**"))) {
+            return true;
+        }
+        if (!part_matches(wanted, part)) {
+            return false;
+        }
+    }
+    return !next_part(&path, &part);
+}
+
+static bool method_matches(const char *wanted, struct span method)
+{
+    return span_eq(method, span_of(wanted)) ||
+           (span_eq(method, SPAN("HEAD")) && strcmp(wanted, "GET") == 0);
+}
+
+bool route_needs_no_bearer(struct span method, struct span path)
+{
+    if (span_eq(method, SPAN("OPTIONS"))) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof open_routes / sizeof *open_routes; i++) {
+        if (method_matches(open_routes[i].method, method) &&
+            path_matches(span_of(open_routes[i].path), path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct express_route *express_route_of(struct span method, struct span path)
+{
+    for (size_t i = 0; i < sizeof express_routes / sizeof *express_routes; i++) {
+        if (method_matches(express_routes[i].method, method) &&
+            path_matches(span_of(express_routes[i].path), path)) {
+            return &express_routes[i];
+        }
+    }
+    return NULL;
+}
+
+/* Moves *rest behind the part of a path that stands before a coin; false when the path has no coin. */
+static bool skip_to_coin(struct span *rest)
+{
+    struct span part;
+    if (!next_part(rest, &part) || (span_eq(part, SPAN("express")) && !next_part(rest, &part)) ||
+        !span_eq(part, SPAN("api")) || !next_part(rest, &part)) {
+        return false;
+    }
+    if (span_eq(part, SPAN("v1")) || span_eq(part, SPAN("v2"))) {
+        return true;
+    }
+    bool staking = span_eq(part, SPAN("staking")) || span_eq(part, SPAN("go-staking"));
+    return staking && next_part(rest, &part) && span_eq(part, SPAN("v1"));
+}
+
+struct span coin_of_path(struct span path)
+{
+    struct span coin;
+    struct span behind;
+    if (!skip_to_coin(&path) || !next_part(&path, &coin) || !can_be_coin(coin)) {
+        return span(NULL, 0);
+    }
+    bool known = network_of_coin(coin) != NETWORK_UNKNOWN;
+    bool placed = next_part(&path, &behind) &&
+                  is_one_of(behind, behind_coin, sizeof behind_coin / sizeof *behind_coin);
+    return known || placed ? coin : span(NULL, 0);
+}

@@ -1,0 +1,16 @@
+/* What BitGo's paths say: patterns, the coin's place, routes of BitGo Express. */
+#ifndef WHY401_ROUTES_H
+#define WHY401_ROUTES_H
+
+#include "why401/inspect/inspect.h"
+
+struct express_route {
+    const char *method;
+    const char *path;       /* a pattern such as /api/v2/{coin}/wallet/{id}/sendcoins */
+    enum severity severity; /* of calling it on the platform's host */
+};
+
+/* The route that only BitGo Express serves and that this request calls, or NULL. */
+const struct express_route *express_route_of(struct span method, struct span path);
+
+#endif
