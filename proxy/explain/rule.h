@@ -1,0 +1,57 @@
+/* A rule in memory: one scenario's file, checked and compiled. Immutable once it was read. */
+#ifndef WHY401_EXPLAIN_RULE_H
+#define WHY401_EXPLAIN_RULE_H
+
+#include "condition.h"
+
+struct rule_store; /* the memory of a rule */
+
+struct conditions {
+    struct condition *list;
+    size_t count;
+};
+
+/* Templates of sentences, each list ending with NULL; NULL for none. */
+struct evidence {
+    const char *const *sent;     /* what was sent */
+    const char *const *received; /* what came back */
+};
+
+/* One way to recognise the scenario. */
+struct match {
+    const struct rule *rule;
+    const struct rule *told;    /* what is told when it holds: the rule, or its variant for this cause */
+    enum confidence confidence;
+    int specificity;            /* how much its conditions narrow the exchanges down */
+    struct conditions all;      /* each holds */
+    struct conditions any;      /* one holds, when there are some */
+    struct conditions none;     /* none holds */
+    struct evidence evidence;
+};
+
+struct rule {
+    const char *file; /* for messages */
+    const char *id;
+    const char *title;
+    const char *meaning;
+    const char *const *steps;
+    const char *const *support_send;
+    const char *const *support_ask;
+    const char *const *links;
+    const char *const *signals; /* phrases each of which is enough to think of the scenario */
+    const char *const *hints;   /* words that strengthen a signal; NULL for none */
+    struct evidence evidence;   /* shown for every match */
+    struct match *matches;
+    size_t match_count;
+    struct rule_store *store;   /* of this rule; NULL in a variant */
+};
+
+#define RULE_BYTES_MOST (1 << 20) /* of a rule's file */
+
+/* Reads a rule from the text of a file. NULL with *err otherwise; freed with rule_free. */
+struct rule *rule_read(const char *file, struct span text, struct err *err);
+void rule_free(struct rule *r);
+
+bool match_holds(const struct match *m, struct subject *s);
+
+#endif
