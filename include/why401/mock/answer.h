@@ -1,0 +1,30 @@
+/* What BitGo would answer: the mock's routes. Pure: a request in, a response out, no socket. */
+#ifndef WHY401_MOCK_ANSWER_H
+#define WHY401_MOCK_ANSWER_H
+
+#include "why401/base/str.h"
+#include "why401/http/head.h"
+
+struct mock; /* the mock's account: tokens it knows and what they may do; one thread */
+
+struct mock *mock_new(struct err *err);
+void mock_free(struct mock *m);
+
+/* The raw tokens that the mock's account knows; never NULL, static storage. */
+enum mock_token {
+    MOCK_TOKEN_GOOD,       /* all scopes, valid from anywhere */
+    MOCK_TOKEN_LOGIN,      /* what login returns */
+    MOCK_TOKEN_VIEWER,     /* wallet_view_all only */
+    MOCK_TOKEN_IP,         /* restricted to another address */
+    MOCK_TOKEN_SPENT,      /* its spending limit is used up: "session expired" */
+    MOCK_TOKEN_LOCKED,     /* needs unlock */
+    MOCK_TOKEN_EXPIRED,    /* expired: "unauthorized" */
+    MOCK_TOKEN_COUNT
+};
+const char *mock_token(enum mock_token which);
+
+/* Appends a whole HTTP/1.1 response with Content-Length to `out`: status line, fields, body. 2xx to a
+ * request in the SDK's form are signed with hmac and timestamp (facts.md §7); Request-ID is echoed. */
+void mock_answer(struct mock *m, const struct http_head *request, struct span body, struct str *out);
+
+#endif

@@ -1,0 +1,26 @@
+/* The mock's routes. Private. */
+#ifndef MOCK_ROUTES_H
+#define MOCK_ROUTES_H
+
+#include "reply.h"
+
+/* One request on its way to an answer. */
+struct call {
+    const struct http_head *request;
+    struct span path; /* of the target, without query */
+    struct span body;
+    const struct caller *caller;
+    struct reply *reply;
+};
+
+struct route {
+    const char *method; /* "GET" serves HEAD too */
+    const char *path;   /* segments; * is any one, ** at the end any rest */
+    bool open;          /* needs no token */
+    void (*answer)(struct call *c);
+};
+
+/* The first route that fits, or NULL. */
+const struct route *route_find(const struct call *c);
+
+#endif
