@@ -1,0 +1,17 @@
+/* The subcommands. Each gets the arguments behind its name and returns the program's exit code. */
+#ifndef WHY401_CLI_COMMANDS_H
+#define WHY401_CLI_COMMANDS_H
+
+int command_run(int argc, char **argv);
+int command_mock(int argc, char **argv);
+int command_demo(int argc, char **argv);
+int command_ca(int argc, char **argv);
+
+/* Their help texts. */
+extern const char help_overview[];
+extern const char help_run[];
+extern const char help_mock[];
+extern const char help_demo[];
+extern const char help_ca[];
+
+#endif

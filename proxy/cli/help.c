@@ -1,0 +1,91 @@
+#include "commands.h"
+
+#define EXIT_CODES                                                                                 \
+    "\nExit codes: 0 all went well · 1 something failed at run time · 2 the command line, the\n" \
+    "config or a rule file is wrong and nothing was started\n"
+
+const char help_overview[] =
+    "why401 is a local proxy for people who integrate with the BitGo API. It forwards each "
+    "request\n"
+    "unchanged and explains each answer that says no: which known problem it is, what shows it, "
+    "what\n"
+    "to do, and what to send to BitGo support.\n"
+    "\n"
+    "Usage: why401 COMMAND [FLAGS]\n"
+    "\n"
+    "  demo      see it at work: no account and no network needed\n"
+    "  run       start the proxy\n"
+    "  mock      start a BitGo-like server to call instead of BitGo\n"
+    "  ca path   print the path of the local CA's certificate, for clients to trust\n"
+    "  help      this text; 'why401 help COMMAND' or 'why401 COMMAND --help' for a command\n"
+    "\n"
+    "  --version print the version\n" EXIT_CODES;
+
+const char help_run[] =
+    "Usage: why401 run [FLAGS]\n"
+    "\n"
+    "Listens for HTTPS and HTTP on one port, forwards each request to BitGo, and explains each\n"
+    "failing exchange on standard output.\n"
+    "\n"
+    "  --env prod|test|URL   where requests go: prod is https://app.bitgo.com (the default), test "
+    "is\n"
+    "                        https://app.bitgo-test.com, a URL is another host\n"
+    "                        (http://localhost:3080 for BitGo Express)\n"
+    "  --listen ADDR:PORT    where clients come in; 127.0.0.1:8401 by default; port 0: any free "
+    "one\n"
+    "  --config FILE         read this file instead of $XDG_CONFIG_HOME/why401/config.json\n"
+    "  --log-json FILE       append one JSON object for each exchange to FILE; with - they go to\n"
+    "                        standard output, and the log for people to standard error\n"
+    "  --upstream-ca FILE    trust the root certificates in FILE too (PEM)\n"
+    "  --workers N           event loops, each in a thread; 1 by default\n"
+    "  --rules DIR           add the rules (*.json) in DIR to those that are built in\n"
+    "  --quiet               log failing exchanges only\n"
+    "  --verbose             log findings and header fields of every exchange\n"
+    "  --help                this text\n"
+    "\n"
+    "Environment: WHY401_ENV, WHY401_LISTEN, WHY401_CONFIG, WHY401_LOG_JSON, WHY401_UPSTREAM_CA,\n"
+    "WHY401_WORKERS and WHY401_RULES say the same as the flags; flags win over the environment, "
+    "the\n"
+    "environment over the file. NO_COLOR switches colours off.\n"
+    "\n"
+    "Signals: SIGINT and SIGTERM finish what is running and end, a second one ends at once (exit\n"
+    "code 128 + its number); SIGHUP reads config and rules again and opens the JSON log again;\n"
+    "SIGUSR1 opens the JSON log again.\n" EXIT_CODES;
+
+const char help_mock[] =
+    "Usage: why401 mock [FLAGS]\n"
+    "\n"
+    "A server that answers like BitGo, with made-up tokens and wallets: call it directly, or let\n"
+    "'why401 run' forward to it. It prints how.\n"
+    "\n"
+    "  --listen ADDR:PORT    127.0.0.1:8402 by default; port 0: any free one\n"
+    "  --plain               speak plain HTTP only\n"
+    "  --help                this text\n" EXIT_CODES;
+
+const char help_demo[] =
+    "Usage: why401 demo [FLAGS]\n"
+    "\n"
+    "Starts a mock of BitGo and the proxy in front of it, plays the calls of an integrator's bad "
+    "day\n"
+    "through them over real sockets and TLS, and shows how each failing one is explained. "
+    "Everything\n"
+    "happens on this machine; nothing is left behind.\n"
+    "\n"
+    "  --fast                no pauses between the calls (there are none either where standard\n"
+    "                        output is no terminal)\n"
+    "  --help                this text\n" EXIT_CODES;
+
+const char help_ca[] = "Usage: why401 ca path [--config FILE]\n"
+                       "\n"
+                       "Prints the path of the root certificate that clients of the proxy have to "
+                       "trust; makes the local\n"
+                       "CA where there is none yet. It can sign for localhost, loopback addresses "
+                       "and BitGo's hosts only,\n"
+                       "and the root's own key was thrown away once it had signed.\n"
+                       "\n"
+                       "  curl --cacert \"$(why401 ca path)\" https://localhost:8401/api/v2/ping\n"
+                       "  NODE_EXTRA_CA_CERTS=\"$(why401 ca path)\" node app.js\n"
+                       "  REQUESTS_CA_BUNDLE=\"$(why401 ca path)\" python app.py\n"
+                       "\n"
+                       "  --config FILE         use the ca_dir of this config file\n"
+                       "  --help                this text\n" EXIT_CODES;

@@ -1,0 +1,81 @@
+/* why401: picks the command; see the file of each command's name. */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "say.h"
+#include "why401/config/nearest.h"
+
+static const struct command {
+    const char *name;
+    const char *help;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"run", help_run, command_run},
+    {"mock", help_mock, command_mock},
+    {"demo", help_demo, command_demo},
+    {"ca", help_ca, command_ca},
+};
+
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+static const struct command *find(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(commands[i].name, name) == 0) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+static int unknown(const char *name)
+{
+    const char *names[COMMAND_COUNT + 1] = {"help"};
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        names[i + 1] = commands[i].name;
+    }
+    const char *near = nearest_word(span_of(name), names, COMMAND_COUNT + 1);
+    if (near) {
+        say("there is no command \"%.40s\"; did you mean %s?", name, near);
+    } else {
+        say("there is no command \"%.40s\"; 'why401 --help' lists those there are", name);
+    }
+    return ENDED_UNUSED;
+}
+
+/* Help that was asked for is the command's result, so it fails when it cannot be written. */
+static int print(const char *text)
+{
+    return fputs(text, stdout) >= 0 && fflush(stdout) == 0 ? ENDED_WELL : ENDED_BADLY;
+}
+
+static int help(int argc, char **argv)
+{
+    if (argc == 0) {
+        return print(help_overview);
+    }
+    const struct command *command = find(argv[0]);
+    return command ? print(command->help) : unknown(argv[0]);
+}
+
+static bool is(const char *argument, const char *word, const char *other)
+{
+    return strcmp(argument, word) == 0 || strcmp(argument, other) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fputs(help_overview, stderr);
+        return ENDED_UNUSED;
+    }
+    if (is(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0) {
+        return help(argc - 2, argv + 2);
+    }
+    if (is(argv[1], "--version", "version")) {
+        return print("why401 " WHY401_VERSION "\n");
+    }
+    const struct command *command = find(argv[1]);
+    return command ? command->run(argc - 2, argv + 2) : unknown(argv[1]);
+}

@@ -1,0 +1,140 @@
+/* why401 mock: a server whose origin is the mock of BitGo. */
+#include "why401/mock/origin.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "options.h"
+#include "process.h"
+#include "say.h"
+#include "why401/config/config.h"
+#include "why401/config/listen.h"
+#include "why401/core/server.h"
+#include "why401/mock/answer.h"
+#include "why401/tls/ca.h"
+
+#define DEFAULT_LISTEN "127.0.0.1:8402"
+#define DRAIN_MS       2000
+#define WORD_SIZE      4200
+
+struct mocking {
+    struct listen_address address;
+    struct ca *ca; /* NULL: plain HTTP only */
+    struct origin *origin;
+    struct server *server;
+};
+
+static int start(struct mocking *m, bool plain, struct err *err)
+{
+    struct server_options options = {
+        .host = m->address.host, .port = m->address.port, .workers = 1};
+    limits_default(&options.limits);
+    timeouts_default(&options.timeouts);
+    options.limits.upstream_connections = 1; /* it has none, and the room for them is not needed */
+    process_make_room(&options.limits, 1);
+    if (!plain) {
+        m->ca = ca_open(NULL, err);
+        if (!m->ca) {
+            return -1;
+        }
+    }
+    m->origin = mock_origin_new(err);
+    if (!m->origin) {
+        return -1;
+    }
+    options.ca = m->ca;
+    options.origin = m->origin;
+    m->server = server_start(&options, err);
+    return m->server ? 0 : -1;
+}
+
+static void stop(struct mocking *m)
+{
+    if (m->server) {
+        server_stop(m->server, DRAIN_MS);
+    }
+    mock_origin_free(m->origin);
+    ca_free(m->ca);
+}
+
+/* The made-up tokens, and what each is good for. */
+static void list_tokens(void)
+{
+    static const char *const meaning[MOCK_TOKEN_COUNT] = {
+        [MOCK_TOKEN_GOOD] = "may do everything, from anywhere",
+        [MOCK_TOKEN_LOGIN] = "what a login returns",
+        [MOCK_TOKEN_VIEWER] = "has the scope wallet_view_all only",
+        [MOCK_TOKEN_IP] = "may be used from another address only",
+        [MOCK_TOKEN_SPENT] = "its spending limit is used up",
+        [MOCK_TOKEN_LOCKED] = "needs an unlock first",
+        [MOCK_TOKEN_EXPIRED] = "has expired",
+    };
+    say("its made-up tokens:");
+    for (int i = 0; i < MOCK_TOKEN_COUNT; i++) {
+        say("  %s  %s", mock_token((enum mock_token)i), meaning[i] ? meaning[i] : "");
+    }
+}
+
+static void greet(const struct mocking *m)
+{
+    char word[WORD_SIZE];
+    const char *scheme = m->ca ? "https" : "http";
+    const char *ca = m->ca ? shell_word(ca_root_path(m->ca), word, sizeof word) : NULL;
+    bool ipv6 = strchr(m->address.host, ':');
+    unsigned port = server_port(m->server);
+    say("mock of BitGo listening on %s://%s%s%s:%u", scheme, ipv6 ? "[" : "", m->address.host,
+        ipv6 ? "]" : "", port);
+    say("call it:     curl %s%s%s%s://localhost:%u/api/v2/ping", ca ? "--cacert " : "",
+        ca ? ca : "", ca ? " " : "", scheme, port);
+    say("or through:  why401 run --env %s://localhost:%u%s%s", scheme, port,
+        ca ? " --upstream-ca " : "", ca ? ca : "");
+    list_tokens();
+    if (!m->address.loopback) {
+        say("warning: %s is not loopback: whoever can reach this port over the network can call it",
+            m->address.host);
+    }
+}
+
+static int run(struct mocking *m, bool plain)
+{
+    struct err err;
+    int result = ENDED_WELL;
+    process_protect();
+    signals_block();
+    if (start(m, plain, &err) != 0) {
+        result = say_error(&err);
+    } else {
+        greet(m);
+        signals_wait();
+        signals_end_at_once(NULL);
+    }
+    stop(m);
+    return result;
+}
+
+int command_mock(int argc, char **argv)
+{
+    const char *listen = DEFAULT_LISTEN;
+    bool plain = false;
+    const char *why;
+    struct err err;
+    struct mocking m = {0};
+    const struct option_row rows[] = {
+        {"--listen", "ADDR:PORT", &listen, NULL},
+        {"--plain", NULL, NULL, &plain},
+    };
+    switch (options_read("mock", rows, sizeof rows / sizeof rows[0], argc, argv, &err)) {
+    case OPTIONS_HELP:
+        return fputs(help_mock, stdout) >= 0 ? ENDED_WELL : ENDED_BADLY;
+    case OPTIONS_BAD:
+        return say_error(&err);
+    case OPTIONS_READ:
+        break;
+    }
+    if (!listen_parse(span_of(listen), &m.address, &why)) {
+        err_set(&err, ERR_USAGE, "--listen: found \"%.64s\"; %s", listen, why);
+        return say_error(&err);
+    }
+    return run(&m, plain);
+}

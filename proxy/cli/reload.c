@@ -1,0 +1,83 @@
+/* Reloading: everything new is made first; only when all of it is right is it put in force, part by
+ * part. What the server and the observer were started with and cannot change is compared and said.
+ */
+#include <stdio.h>
+
+#include "process.h"
+#include "run.h"
+#include "say.h"
+#include "why401/base/str.h"
+
+static bool differ(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) != 0 : a != b;
+}
+
+static void add(struct str *list, bool changed, const char *name)
+{
+    if (changed) {
+        str_addf(list, "%s%s", list->len ? ", " : "", name);
+    }
+}
+
+/* Names what the new config wants otherwise than it was started with. */
+static void say_what_needs_a_restart(const struct config *old, const struct config *new)
+{
+    struct str list;
+    str_init(&list, 512);
+    add(&list,
+        differ(old->upstream.authority, new->upstream.authority) ||
+            old->upstream.tls != new->upstream.tls,
+        "env");
+    add(&list,
+        differ(old->upstream.resolve, new->upstream.resolve) ||
+            differ(old->upstream.ca_path, new->upstream.ca_path),
+        "upstream");
+    add(&list, differ(old->listen_host, new->listen_host) || old->listen_port != new->listen_port,
+        "listen");
+    add(&list, old->listen_proxy_protocol != new->listen_proxy_protocol, "proxy_protocol");
+    add(&list, old->workers != new->workers, "workers");
+    add(&list,
+        differ(old->log_json, new->log_json) || old->quiet != new->quiet ||
+            old->verbose != new->verbose,
+        "log");
+    add(&list, differ(old->ca_dir, new->ca_dir), "ca_dir");
+    add(&list, old->limits.queue_length != new->limits.queue_length, "limits.queue_length");
+    add(&list, old->limits.decoded_bytes != new->limits.decoded_bytes, "limits.decoded_bytes");
+    if (list.len) {
+        say("stays as it was until the next start: %s", str_cstr(&list));
+    }
+    str_release(&list);
+}
+
+/* Puts config and rules in force. The old config is dropped only once no worker uses it any more.
+ */
+static void put_in_force(struct proxy *p, struct config *config, struct rulepack *rules)
+{
+    struct inspect_options inspect = config->inspect;
+    struct limits limits = config->limits;
+    inspect.environment = p->started->inspect.environment; /* that of the upstream, which stays */
+    process_make_room(&limits, p->started->workers);
+    observer_set_rules(p->observer, rules);
+    server_set_options(p->server, &limits, &config->timeouts);
+    server_set_inspect(p->server, &inspect);
+    config_drop(p->config);
+    p->config = config;
+}
+
+void reload(struct proxy *p)
+{
+    struct err err;
+    struct config *config = config_load(&p->flags, &err);
+    struct rulepack *rules = config ? load_rules(config, &err) : NULL;
+    observer_reopen(p->observer);
+    if (!rules) {
+        config_drop(config);
+        say("not reloaded, the old config and rules stay in force: %s", err.text);
+        return;
+    }
+    put_in_force(p, config, rules);
+    say("config and rules were read again; %zu scenarios are known", rulepack_size(rules));
+    say_what_needs_a_restart(p->started, config);
+    rulepack_drop(rules);
+}

@@ -1,0 +1,23 @@
+/* What commands say to people on standard error, and the exit codes they end with. */
+#ifndef WHY401_CLI_SAY_H
+#define WHY401_CLI_SAY_H
+
+#include "why401/base/err.h"
+
+enum exit_code {
+    ENDED_WELL = 0,
+    ENDED_BADLY = 1,  /* something failed at run time */
+    ENDED_UNUSED = 2, /* command line or config are wrong; nothing was started */
+};
+
+/* One line on standard error that begins with the program's name. Any thread. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Says what went wrong and what to do about it. Returns the exit code for it. */
+int say_error(const struct err *err);
+
+/* path as a shell takes it: as it is when it is plain, else in single quotes. Returns `out`, which
+ * holds the path as it is too when the quotes do not fit. */
+const char *shell_word(const char *path, char *out, int size);
+
+#endif
