@@ -104,6 +104,7 @@ static int make_origin(struct lane *lane, struct err *err)
         .connect_ms = lane->env.timeouts.connect_ms,
         .handshake_ms = lane->env.timeouts.tls_handshake_ms,
         .buffer_bytes = lane->env.limits.buffer_bytes,
+        .head_bytes = lane->env.limits.response_head_bytes,
     };
     lane->pool = pool_new(lane->worker, &lane->dial, &lane->env.limits, &lane->env.timeouts);
     if (!lane->pool) {
@@ -121,6 +122,7 @@ static int start_listener(struct lane *lane, struct err *err)
         .proxy_protocol = s->options.proxy_protocol,
         .handshake_ms = s->options.timeouts.tls_handshake_ms,
         .buffer_bytes = s->options.limits.buffer_bytes,
+        .head_bytes = s->options.limits.request_head_bytes,
         .most = s->options.limits.connections / s->lane_count + REFUSED_MOST,
         .accepted = on_accepted,
         .ctx = lane,
@@ -292,6 +294,7 @@ static void set_options(struct order *order)
     lane->dial.connect_ms = order->timeouts->connect_ms;
     lane->dial.handshake_ms = order->timeouts->tls_handshake_ms;
     lane->dial.buffer_bytes = order->limits->buffer_bytes;
+    lane->dial.head_bytes = order->limits->response_head_bytes;
 }
 
 void server_set_options(struct server *s, const struct limits *limits,

@@ -2,9 +2,9 @@
 
 #include "token.h"
 
-/* Quotes as they are, as JSON and URLs escape them, and as word processors like them (UTF-8). */
+/* Quotes, the escaped ones first: as they are, as JSON and URLs escape them, and as word processors like them (UTF-8). */
 static const struct span quotes[] = {
-    {"\"", 1},       {"'", 1},          {"`", 1},          {"\\\"", 2},      {"\\'", 2},
+    {"\\\"", 2},      {"\\'", 2},      {"\"", 1},       {"'", 1},          {"`", 1},
     {"%22", 3},      {"%27", 3},        {"\xe2\x80\x9c", 3}, {"\xe2\x80\x9d", 3},
     {"\xe2\x80\x98", 3}, {"\xe2\x80\x99", 3}, {"\xc2\xab", 2},   {"\xc2\xbb", 2},
 };

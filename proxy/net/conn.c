@@ -33,7 +33,7 @@ static const struct stream_ops conn_ops;
 
 static void on_deadline(void *ctx);
 
-struct conn *conn_new(struct worker *w, size_t buffer_bytes)
+struct conn *conn_new(struct worker *w, size_t buffer_bytes, size_t head_bytes)
 {
     struct conn *c = calloc(1, sizeof *c);
     if (!c) {
@@ -44,8 +44,10 @@ struct conn *conn_new(struct worker *w, size_t buffer_bytes)
     c->worker = w;
     c->state = STREAM_CONNECTING;
     c->soft = buffer_bytes;
+    /* A head is read only as a whole, so one that is a byte too long has to fit as well. */
+    c->in_soft = head_bytes < buffer_bytes ? buffer_bytes : head_bytes + 1;
     c->held = true;
-    buf_init(&c->in, buffer_bytes + SCRATCH_BYTES);
+    buf_init(&c->in, c->in_soft + SCRATCH_BYTES);
     buf_init(&c->cipher, 2 * SCRATCH_BYTES);
     buf_init(&c->out, buffer_bytes + HEAD_SLACK);
     buf_init(&c->sending, buffer_bytes + HEAD_SLACK);
@@ -252,7 +254,7 @@ void conn_settle(struct list *dirty_node)
 {
     struct conn *c = LIST_ITEM(dirty_node, struct conn, dirty);
     enum stream_state before = c->state;
-    bool more = buf_len(&c->cipher) && !c->opening && buf_len(&c->in) < c->soft;
+    bool more = buf_len(&c->cipher) && !c->opening && buf_len(&c->in) < c->in_soft;
     if (more && c->state != STREAM_FAILED) {
         conn_take(c, span(NULL, 0));
     }

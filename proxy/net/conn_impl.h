@@ -32,7 +32,8 @@ struct conn {
     uv_shutdown_t shutdown;      /* in flight while shutdown_active */
     struct deadline deadline;    /* handshake; later: lingering */
     struct list dirty;           /* in worker->dirty while there is something to settle */
-    size_t soft;                 /* bytes that may wait in each direction before the flow stops */
+    size_t soft;               /* bytes that may wait to be sent before the holder finds no room */
+    size_t in_soft;            /* bytes that may wait for the holder before reading stops */
     bool reading;                /* uv_read_start is on */
     bool write_active;           /* `write` and `sending` belong to libuv */
     bool shutdown_active;        /* `shutdown` belongs to libuv */
@@ -47,7 +48,7 @@ struct conn {
 };
 
 /* A connection without a socket, held and connecting. NULL when memory is out. */
-struct conn *conn_new(struct worker *w, size_t buffer_bytes);
+struct conn *conn_new(struct worker *w, size_t buffer_bytes, size_t head_bytes);
 
 /* Gives the connection its socket, which it owns from now on, and starts reading. */
 void conn_adopt(struct conn *c, uv_tcp_t *tcp);

@@ -248,7 +248,7 @@ static struct dial *dial_new(struct worker *w, struct conn *c, const struct dial
 struct stream *dial(struct worker *w, const struct dial_options *options)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = 0};
-    struct conn *c = conn_new(w, options->buffer_bytes);
+    struct conn *c = conn_new(w, options->buffer_bytes, options->head_bytes);
     struct dial *d = c ? dial_new(w, c, options) : NULL;
     if (!d) {
         if (c) {

@@ -168,7 +168,7 @@ static void on_alloc(uv_handle_t *tcp, size_t suggested, uv_buf_t *area)
 void wire_read_as_room(struct conn *c)
 {
     bool want = c->tcp && !c->closing && !c->eof && c->state != STREAM_FAILED &&
-                (!c->held || (buf_len(&c->in) < c->soft && buf_len(&c->cipher) < SCRATCH_BYTES));
+                (!c->held || (buf_len(&c->in) < c->in_soft && buf_len(&c->cipher) < SCRATCH_BYTES));
     if (want == c->reading || !c->tcp || c->closing) {
         return;
     }

@@ -66,12 +66,16 @@ int alpn_choose(SSL *ssl, const unsigned char **out, unsigned char *out_len,
                 const unsigned char *offered, unsigned offered_len, void *arg)
 {
     (void)arg;
-    for (unsigned i = 0; i < offered_len; i += 1U + offered[i]) {
-        if (offered[i] == sizeof http11 - 1 &&
-            memcmp(offered + i + 1, http11, sizeof http11 - 1) == 0) {
-            *out = offered + i + 1;
-            *out_len = sizeof http11 - 1;
-            return SSL_TLSEXT_ERR_OK;
+    /* Both names have the same length; HTTP/1.0 is what curl --http1.0 offers. */
+    static const char spoken[][sizeof http11] = {"http/1.1", "http/1.0"};
+    for (size_t which = 0; which < sizeof spoken / sizeof spoken[0]; which++) {
+        for (unsigned i = 0; i < offered_len; i += 1U + offered[i]) {
+            if (offered[i] == sizeof http11 - 1 &&
+                memcmp(offered + i + 1, spoken[which], sizeof http11 - 1) == 0) {
+                *out = offered + i + 1;
+                *out_len = sizeof http11 - 1;
+                return SSL_TLSEXT_ERR_OK;
+            }
         }
     }
     char text[80];

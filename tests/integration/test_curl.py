@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 
 from why401 import RULE, Case
 
@@ -54,7 +55,8 @@ class CurlAgainstNginx(Curl):
         for url in self.both("/no-content"):
             self.assertEqual(self.curl("-w", "%{http_code}", url), b"204")
         for url in self.both("/page.txt"):
-            since = "If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT"
+            head = self.curl("-I", url).decode()
+            since = "If-Modified-Since: " + re.search(r"(?im)^last-modified: ([^\r]*)", head).group(1)
             self.assertEqual(self.curl("-w", "%{http_code}", "-H", since, url), b"304")
 
     def test_one_connection_for_several(self):
@@ -107,7 +109,7 @@ class CurlAgainstNginx(Curl):
     def test_missing_page_is_logged_as_failing(self):
         self.assertEqual(self.curl("-w", "%{http_code}", "-o", os.devnull, self.both("/nowhere")[0]), b"404")
         entry = self.proxy.entries(1)[0]
-        self.assertEqual(entry["response"]["status"], 404)
+        self.assertEqual(entry["status"], 404)
 
 
 class CurlAgainstALargeResponseHead(Curl):
@@ -136,9 +138,9 @@ class CurlAgainstTheMock(Curl):
             self.assertEqual((answer["error"], answer["name"]), ("No access token", "Unauthorized"))
             entry = self.proxy.entries(number + 1)[number]
             best = entry["explanations"][0]
-            self.assertEqual(best["scenario"], RULE + "401-unauthorized-no-access-token")
+            self.assertEqual(best["id"], RULE + "401-unauthorized-no-access-token")
             self.assertEqual(best["confidence"], "certain")
-            self.assertTrue(any("no Authorization" in line for line in best["evidence"]), best["evidence"])
+            self.assertTrue(any("No Authorization" in line for line in best["evidence"]), best["evidence"])
             self.assertIn("bearer.missing", [finding["id"] for finding in entry["findings"]])
         text = self.proxy.err.text()
         self.assertIn(RULE + "401-unauthorized-no-access-token", text)
@@ -147,4 +149,4 @@ class CurlAgainstTheMock(Curl):
         for path in ("/api/v2/ping", "/api/v1/client/constants"):
             self.assertEqual(self.curl("-w", "%{http_code}", "-o", os.devnull, self.both(path)[0]), b"200")
         for entry in self.proxy.entries(2):
-            self.assertEqual((entry["findings"], entry["explanations"]), ([], []))
+            self.assertEqual((entry["findings"], "explanations" in entry), ([], False))

@@ -19,7 +19,7 @@ class PythonRequests(Case):
             self.assertEqual(answer.status_code, 401)
             self.assertEqual(answer.json()["error"], "No access token")
         for entry in self.proxy.entries(2):
-            self.assertEqual(entry["explanations"][0]["scenario"], RULE + "401-unauthorized-no-access-token")
+            self.assertEqual(entry["explanations"][0]["id"], RULE + "401-unauthorized-no-access-token")
 
     def test_placeholder_for_a_token(self):
         answer = self.session.get(f"{self.proxy.url}/api/v2/user/me", headers={"Authorization": "Bearer undefined"})

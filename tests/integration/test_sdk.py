@@ -46,7 +46,7 @@ class Sdk(Case):
             self.assertEqual((call["status"], call["valid"]), (200, True), call)
         self.assertEqual((calls[-1]["status"], calls[-1]["valid"]), (401, False))
         entries = proxy.entries(len(calls) + 1)
-        self.assertEqual([entry["response"]["status"] for entry in entries], [200] * 9 + [401])
+        self.assertEqual([entry["status"] for entry in entries], [200] * 9 + [401])
         # The SDK sends the token's hash, the mock was given the token: one fingerprint for both.
         self.assertEqual({entry["token"]["form"] for entry in entries[1:]}, {"sdk"})
 

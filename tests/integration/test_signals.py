@@ -40,7 +40,7 @@ class Ending(Case):
         self.assertEqual(wire.response().body, b"helloworld")
         self.assertEqual(wire.rest(), b"")
         self.assertEqual(proxy.wait(), 0)
-        self.assertEqual(json.loads(proxy.out.lines[0])["response"]["status"], 200)
+        self.assertEqual(json.loads(proxy.out.lines[0])["status"], 200)
 
     def refuses_connections(self, proxy):
         """Waits until the port is closed, which shows that the signal has come through."""
@@ -108,7 +108,7 @@ class Reloading(Case):
         self.assertIsNotNone(proxy.err.wait_match(r"broken\.json"))
         proxy.exchange(b"GET /api/v2/wallets HTTP/1.1\r\nHost: h\r\n\r\n")
         entry = proxy.entries(1)[0]
-        self.assertEqual(entry["explanations"][0]["scenario"], RULE + "401-unauthorized-no-access-token")
+        self.assertEqual(entry["explanations"][0]["id"], RULE + "401-unauthorized-no-access-token")
 
 
 class NotStarting(Case):

@@ -12,6 +12,7 @@ struct dial_options {
     uint32_t connect_ms;     /* resolving and connecting, all addresses together */
     uint32_t handshake_ms;   /* TLS handshake */
     size_t buffer_bytes;     /* of each direction */
+    size_t head_bytes;       /* the longest head that the holder waits for as a whole */
 };
 
 /* A stream that is connecting; `options` and its strings are copied. The addresses are tried in the

@@ -106,7 +106,9 @@ static void every_row_is_found(void **state)
         assert_true(strcmp(before, name) < 0);
         assert_coin(name, strcmp(network, "mainnet") == 0 ? NETWORK_MAIN : NETWORK_TEST, family);
         snprintf(path, sizeof path, "/api/v2/%s/wallet", name);
-        assert_true(span_eq(coin_of_path(span_of(path)), span_of(name)));
+        /* The token KEY has the name of a route, and in a path the route wins. */
+        bool is_route = strcmp(name, "key") == 0;
+        assert_true(span_eq(coin_of_path(span_of(path)), span_of(is_route ? "" : name)));
         snprintf(before, sizeof before, "%s", name);
         rows++;
     }
