@@ -125,6 +125,9 @@ static int judge(struct flow *f, struct err *err)
 static bool is_hopeless(const struct flow *f, struct span in)
 {
     const struct limits *limits = &f->env->limits;
+    if (in.len == 1 && in.ptr[0] == '\r') {
+        return false; /* half of an empty line */
+    }
     bool starts_well =
         in.ptr[0] > ' ' && in.ptr[0] < 0x7f && !memchr("\"(),/:;<=>?@[\\]{}", in.ptr[0], 17);
     bool long_line =

@@ -8,7 +8,7 @@
 #include "why401/http/head.h"
 
 #include <llhttp.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "framing.h"
 #include "grammar.h"
@@ -132,6 +132,38 @@ static const char *find_parts(struct reading *r, llhttp_type_t type, struct span
     }
     const char *reason = llhttp_get_error_reason(&r->parser);
     return rc != HPE_OK && reason && *reason ? reason : "the head is not complete";
+}
+
+static void rebase(struct span *s, const char *from, const char *to)
+{
+    if (s->ptr) {
+        s->ptr = to + (s->ptr - from);
+    }
+}
+
+/* llhttp refuses a tab beside Content-Length's digits, where RFC 9112 allows one. So a head with a tab that it
+ * refuses is shown to it once more with spaces in their place; the proof still sees the real bytes. */
+static const char *find_parts_tabs_too(struct reading *r, llhttp_type_t type, struct span bytes)
+{
+    const char *why = find_parts(r, type, bytes);
+    char *copy = why && !r->too_many_fields && memchr(bytes.ptr, '\t', bytes.len) ? span_dup(bytes) : NULL;
+    if (!copy) {
+        return why;
+    }
+    for (char *tab = copy; (tab = memchr(tab, '\t', bytes.len - (size_t)(tab - copy)));) {
+        *tab = ' ';
+    }
+    *r->head = (struct http_head){.fields = r->head->fields};
+    why = find_parts(r, type, span(copy, bytes.len));
+    rebase(&r->head->method, copy, bytes.ptr);
+    rebase(&r->head->target, copy, bytes.ptr);
+    rebase(&r->head->reason, copy, bytes.ptr);
+    for (size_t i = 0; i < r->head->field_count; i++) {
+        rebase(&r->head->fields[i].name, copy, bytes.ptr);
+        rebase(&r->head->fields[i].value, copy, bytes.ptr);
+    }
+    free(copy);
+    return why;
 }
 
 /* Takes `expected` off the front of *rest. */
@@ -271,7 +303,7 @@ int http_read_request(struct span bytes, const struct http_limits *limits, struc
     if (check_sizes(bytes, limits, err) != 0) {
         return -1;
     }
-    const char *llhttp_says = find_parts(&r, HTTP_REQUEST, bytes);
+    const char *llhttp_says = find_parts_tabs_too(&r, HTTP_REQUEST, bytes);
     if (r.too_many_fields) {
         return err_set(err, ERR_HEAD_TOO_LARGE, "the head has more than %zu fields", r.most_fields);
     }
@@ -297,7 +329,7 @@ int http_read_response(struct span bytes, const struct http_limits *limits, stru
         return err_set(err, ERR_UPSTREAM_RESPONSE, "the response head has more than %zu bytes",
                        limits->head_bytes);
     }
-    const char *why = find_parts(&r, HTTP_RESPONSE, bytes);
+    const char *why = find_parts_tabs_too(&r, HTTP_RESPONSE, bytes);
     if (r.too_many_fields) {
         return err_set(err, ERR_UPSTREAM_RESPONSE, "the response head has more than %zu fields",
                        r.most_fields);

@@ -52,6 +52,7 @@ struct conn *conn_new(struct worker *w, size_t buffer_bytes, size_t head_bytes)
     buf_init(&c->out, buffer_bytes + HEAD_SLACK);
     buf_init(&c->sending, buffer_bytes + HEAD_SLACK);
     list_init(&c->dirty);
+    list_push(&w->conns, &c->all);
     deadline_init(&c->deadline, w, on_deadline, c);
     return c;
 }
@@ -90,6 +91,7 @@ static void maybe_free(struct conn *c)
     if (c->tcp || c->write_active || c->shutdown_active || c->dial) {
         return;
     }
+    list_remove(&c->all);
     list_remove(&c->dirty);
     deadline_clear(&c->deadline);
     tls_free(c->tls);
@@ -131,6 +133,19 @@ void conn_shut(struct conn *c)
         uv_close((uv_handle_t *)c->tcp, on_closed);
     } else {
         maybe_free(c);
+    }
+}
+
+void conn_hurry(struct list *conns_node)
+{
+    struct conn *c = LIST_ITEM(conns_node, struct conn, all);
+    if (c->held || c->closing) {
+        return;
+    }
+    if (c->fin_sent && !c->shutdown_active) {
+        conn_shut(c);
+    } else {
+        deadline_set(&c->deadline, LINGER_READ_MS);
     }
 }
 

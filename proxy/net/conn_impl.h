@@ -31,6 +31,7 @@ struct conn {
     uv_write_t write;            /* in flight while write_active */
     uv_shutdown_t shutdown;      /* in flight while shutdown_active */
     struct deadline deadline;    /* handshake; later: lingering */
+    struct list all;           /* in worker->conns */
     struct list dirty;           /* in worker->dirty while there is something to settle */
     size_t soft;               /* bytes that may wait to be sent before the holder finds no room */
     size_t in_soft;            /* bytes that may wait for the holder before reading stops */

@@ -77,7 +77,12 @@ static void on_wake(uv_async_t *wake)
     }
     if (is_stopping(w) && !uv_is_closing((uv_handle_t *)&w->wake)) {
         uv_close((uv_handle_t *)&w->wake, NULL);
-        uv_close((uv_handle_t *)&w->timer, NULL);
+        struct list *node = w->conns.next;
+        while (node != &w->conns) {
+            struct list *next = node->next;
+            conn_hurry(node);
+            node = next;
+        }
     }
 }
 
@@ -94,6 +99,7 @@ struct worker *worker_new(struct err *err)
         free(w);
         return NULL;
     }
+    list_init(&w->conns);
     list_init(&w->dirty);
     list_init(&w->later);
     list_init(&w->posts);
@@ -165,6 +171,9 @@ void worker_stop(struct worker *w)
     } else {
         uv_run(&w->loop, UV_RUN_DEFAULT);
     }
+    /* The timer served the last connections; it does not keep the loop alive, so it is still there. */
+    uv_close((uv_handle_t *)&w->timer, NULL);
+    uv_run(&w->loop, UV_RUN_DEFAULT);
     uv_loop_close(&w->loop);
     pthread_mutex_destroy(&w->posts_lock);
     free(w);

@@ -22,6 +22,7 @@ struct worker {
     uint64_t timer_due; /* what it is armed for; UINT64_MAX: not armed */
     struct list deadlines[DEADLINE_LISTS];
     struct list dirty;          /* connections to settle before the loop goes on */
+    struct list conns;          /* every connection that is not freed */
     struct list later;          /* tasks for the end of the tick */
     bool settling;              /* worker_settle is at work */
     pthread_mutex_t posts_lock; /* guards posts and stopping */
@@ -34,6 +35,9 @@ struct worker {
 /* Every libuv callback ends with this: settles the dirty connections, then runs the tasks for
  * later. */
 void worker_settle(struct worker *w);
+
+/* The worker is about to end: a connection that only lingers does so no longer than it must. */
+void conn_hurry(struct list *conns_node);
 
 /* What conn.c does for a dirty connection. */
 void conn_settle(struct list *dirty_node);

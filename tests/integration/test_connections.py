@@ -138,7 +138,7 @@ class Responses(Case):
         wire.send(GET)
         with self.assertRaises((Closed, OSError)):
             wire.response()
-        self.assertEqual(self.proxy.entries(1)[0]["outcome"], "upstream-broke")
+        self.assertEqual(self.proxy.entries(1)[0]["outcome"], "upstream_broke")
 
     def test_early_hints(self):
         hints = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
@@ -350,7 +350,7 @@ class BrokenConnections(Case):
         wire.send(GET)
         upstream.wait_requests(1)
         wire.reset()
-        self.assertEqual(proxy.entries(1)[0]["outcome"], "client-gone")
+        self.assertEqual(proxy.entries(1)[0]["outcome"], "client_gone")
         proxy.stop()
         self.assertEqual(gone, [None])
 

@@ -48,7 +48,7 @@ class SourceIp(Case):
     def test_without_a_list_everybody_may_call(self):
         status, source = self.judged({})
         self.assertEqual(status, 200)
-        self.assertEqual((source["ip"], source["from"]), ("127.0.0.1", "peer"))
+        self.assertEqual((source["ip"], source["kind"]), ("127.0.0.1", "peer"))
         self.assertIsNone(self.finding())
 
     def test_observing_is_the_default(self):
@@ -96,7 +96,7 @@ class SourceIp(Case):
     def test_egress_ip_is_what_bitgo_sees(self):
         for egress, wanted in ("203.0.113.9", 200), ("198.51.100.1", 403):
             status, source = self.judged({"allow": ["203.0.113.0/24"], "enforce": True, "egress_ip": [egress]})
-            self.assertEqual((status, source["ip"], source["from"]), (wanted, egress, "egress_ip"))
+            self.assertEqual((status, source["ip"], source["kind"]), (wanted, egress, "egress_ip"))
 
     def test_proxy_protocol(self):
         for source in ("203.0.113.7", "2001:db8::7"):
@@ -104,12 +104,12 @@ class SourceIp(Case):
                 with self.subTest(header):
                     allow = {"allow": ["203.0.113.7", "2001:db8::7"], "enforce": True}
                     status, seen = self.judged(allow, before=header, proxy_protocol=True)
-                    self.assertEqual((status, seen["ip"], seen["from"]), (200, source, "proxy-protocol"))
+                    self.assertEqual((status, seen["ip"], seen["kind"]), (200, source, "proxy_protocol"))
 
     def test_proxy_protocol_of_a_health_check(self):
         for header in b"PROXY UNKNOWN\r\n", proxy_v2("203.0.113.7", command=0x20):
             status, seen = self.judged({}, before=header, proxy_protocol=True)
-            self.assertEqual((status, seen["from"]), (200, "peer"))
+            self.assertEqual((status, seen["kind"]), (200, "peer"))
 
     def test_proxy_protocol_below_tls(self):
         proxy = self.start_proxy(self.start_upstream(OK), config={"proxy_protocol": True})
@@ -139,9 +139,9 @@ class SourceIp(Case):
     def test_forwarded_for_counts_from_trusted_peers_only(self):
         request = get("X-Forwarded-For: 192.0.2.66, 203.0.113.7")
         _, source = self.judged({}, request)
-        self.assertEqual((source["ip"], source["from"]), ("127.0.0.1", "peer"))
+        self.assertEqual((source["ip"], source["kind"]), ("127.0.0.1", "peer"))
         _, source = self.judged({"trusted_peers": ["127.0.0.1/32"]}, request)
-        self.assertEqual((source["ip"], source["from"]), ("203.0.113.7", "x-forwarded-for"))
+        self.assertEqual((source["ip"], source["kind"]), ("203.0.113.7", "forwarded_for"))
         # Hops that are trusted themselves are passed over, from the right.
         _, source = self.judged({"trusted_peers": ["127.0.0.1/32", "203.0.113.0/24"]}, request)
-        self.assertEqual((source["ip"], source["from"]), ("192.0.2.66", "x-forwarded-for"))
+        self.assertEqual((source["ip"], source["kind"]), ("192.0.2.66", "forwarded_for"))
