@@ -58,8 +58,9 @@ class Ending(Case):
         wire = proxy.connect()
         wire.send(GET)
         self.assertEqual(wire.response().status, 200)
-        proxy.stop()
+        proxy.signal(signal.SIGTERM)
         self.assertEqual(wire.rest(), b"")  # with close_notify
+        self.assertEqual(proxy.wait(), 0)
 
     def test_second_signal_ends_it_at_once(self):
         def script(peer):
