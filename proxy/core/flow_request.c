@@ -36,7 +36,7 @@ int flow_begin_exchange(struct flow *f)
     x->tls = f->info->tls;
     if (f->env->upstream) {
         x->scheme = f->env->upstream->tls ? SPAN("https") : SPAN("http");
-        x->host = span_of(f->env->upstream->host);
+        x->host = arena_copy(&x->arena, span_of(f->env->upstream->host));
         x->port = f->env->upstream->port;
     }
     f->x = x;

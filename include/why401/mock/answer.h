@@ -24,7 +24,7 @@ enum mock_token {
 const char *mock_token(enum mock_token which);
 
 /* Appends a whole HTTP/1.1 response with Content-Length to `out`: status line, fields, body. 2xx to a
- * request in the SDK's form are signed with hmac and timestamp (facts.md §7); Request-ID is echoed. */
+ * request in the SDK's form are signed with hmac and timestamp; Request-ID is echoed. */
 void mock_answer(struct mock *m, const struct http_head *request, struct span body, struct str *out);
 
 #endif
