@@ -110,7 +110,7 @@ json_t *file_read(const char *path, bool *missing, struct err *err)
         }
         return NULL;
     }
-    size_t size;
+    size_t size = 0;
     json_t *value = NULL;
     if (check_file(fd, path, &size, err) == 0) {
         char *bytes = read_bytes(fd, path, &size, err);

@@ -50,7 +50,7 @@ int check_keys(const struct place *at, json_t *value, const char *const *names, 
 int read_object(struct config *c, const struct place *at, json_t *value, const struct key *keys,
                 size_t count, struct err *err)
 {
-    const char *names[KEYS_MOST];
+    const char *names[KEYS_MOST] = {0};
     for (size_t i = 0; i < count; i++) {
         names[i] = keys[i].name;
     }

@@ -10,7 +10,7 @@
 #include "why401/base/str.h"
 #include "why401/exchange/exchange.h"
 
-/* What a failing response says, wherever it says it (facts.md §2: four shapes of JSON, HTML, text). The
+/* What a failing response says, wherever it says it (JSON of several shapes, HTML, text). The
  * spans point into `text`, `json` or the exchange's arena. */
 struct answer {
     struct str text;      /* the decoded body */
