@@ -3,7 +3,7 @@
  * object; others code and message; BitGo Express adds message and name to what it got; OAuth has error
  * alone; and gateways answer with HTML or plain text. A body that is no JSON, or was cut, is read as
  * far as it goes. */
-#include "body.h"
+#include "why401/exchange/body.h"
 #include "why401/explain/explain.h"
 
 #define TITLE_MOST      400 /* bytes of a page's title that are worth showing */

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "body.h"
+#include "why401/exchange/body.h"
 #include "pack.h"
 #include "template.h"
 

@@ -3,7 +3,7 @@
  * of these texts passes it. */
 #include "subject.h"
 
-#include "body.h"
+#include "why401/exchange/body.h"
 #include "why401/inspect/environment.h"
 
 #define SENT_MOST  (1 << 20) /* decoded bytes of a request body that is read as JSON */

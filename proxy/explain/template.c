@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "body.h"
+#include "why401/exchange/body.h"
 #include "pattern.h"
 #include "why401/base/clock.h"
 #include "why401/inspect/environment.h"

@@ -13,8 +13,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # From the bottom to the top; proxy/CMakeLists.txt builds them in this order.
-ORDER = ["base", "http", "exchange", "inspect", "tls", "net", "core", "explain", "observe", "mock",
-         "config", "cli"]
+ORDER = ["base", "http", "exchange", "inspect", "ledger", "tls", "net", "core", "explain", "observe",
+         "offline", "mock", "config", "cli"]
 
 # Library headers, by the beginning of their name, and the modules that may include them.
 OWNERS = {
@@ -22,7 +22,9 @@ OWNERS = {
     "openssl/ssl": {"tls"},
     "openssl/x509": {"tls"},
     "uv": {"net"},
-    "jansson": {"explain", "observe", "mock", "config", "cli"},
+    "jansson": {"exchange", "inspect", "ledger", "explain", "observe", "offline", "mock", "config",
+                "cli"},
+    "sqlite3": {"ledger"},
 }
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.MULTILINE)

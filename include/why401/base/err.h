@@ -20,6 +20,10 @@
     X(ERR_USAGE, 0, NULL, "Run 'why401 --help' to see the commands and options.")                  \
     X(ERR_CONFIG, 0, NULL, "Correct the file at the place that the text names.")                   \
     X(ERR_RULE, 0, NULL, "Correct the rule file at the place that the text names.")                \
+    X(ERR_LEDGER, 0, NULL,                                                                         \
+      "The ledger lives in $XDG_STATE_HOME/why401 (usually ~/.local/state/why401). Give another "  \
+      "file with --ledger FILE, or go without one with --no-ledger.")                              \
+    X(ERR_INPUT, 0, NULL, "Correct the input at the place that the text names.")                   \
     X(ERR_CA, 0, NULL,                                                                             \
       "The local CA lives in $XDG_DATA_HOME/why401 (usually ~/.local/share/why401). Removing "     \
       "that "                                                                                      \

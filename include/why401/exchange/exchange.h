@@ -33,7 +33,7 @@ struct finding {
     struct span evidence; /* one sentence for people, no secret in it; in the arena */
 };
 
-#define FINDINGS_MOST 16
+#define FINDINGS_MOST 32
 
 /* What the request's bearer looks like. */
 enum token_form {

@@ -32,12 +32,15 @@ struct rule; /* one scenario's file, compiled */
 struct rulepack;
 
 #define EVIDENCE_LINES 12
+#define AGAINST_LINES  4
 
 struct explanation {
     const struct rule *rule; /* belongs to the pack */
     enum confidence confidence;
     struct span evidence[EVIDENCE_LINES]; /* sentences, no secret in them; in the exchange's arena */
     size_t evidence_count;
+    struct span against[AGAINST_LINES]; /* what speaks against it, and has lowered the confidence; as evidence */
+    size_t against_count;
 };
 
 /* The pack that is built into the program: rules/bitgo/. NULL with *err on memory exhaustion only. */

@@ -1,15 +1,21 @@
-/* A captured body as text and as JSON. jansson refuses bytes that are not UTF-8, lone surrogates and
- * integers beyond 64 bits. The first are cleaned before, the last are read as reals (a spending limit such
- * as 999999999999999999999 is one); what it still refuses is scanned as text. */
-#include "body.h"
+/* A captured body as text and as JSON. jansson refuses bytes that are not UTF-8, lone surrogates
+ * and integers beyond 64 bits. The first are cleaned before, the last are read as reals (a spending
+ * limit such as 999999999999999999999 is one); what it still refuses is scanned as text. */
+#include "why401/exchange/body.h"
 
 #include "why401/http/decode.h"
 
-/* Length of the well-formed UTF-8 character at the beginning of s (Unicode 15, table 3-7), 0 if none. */
+/* Length of the well-formed UTF-8 character at the beginning of s (Unicode 15, table 3-7), 0 if
+ * none. */
 static size_t utf8_length(struct span s)
 {
     unsigned char lead = (unsigned char)s.ptr[0];
-    size_t len = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+    size_t len = lead < 0x80   ? 1
+                 : lead < 0xc2 ? 0
+                 : lead < 0xe0 ? 2
+                 : lead < 0xf0 ? 3
+                 : lead < 0xf5 ? 4
+                               : 0;
     if (len > s.len) {
         return 0;
     }
@@ -83,7 +89,8 @@ json_t *body_json(struct span text)
     return json;
 }
 
-/* Where the string that begins at `from`, a quote, ends: the offset of its closing quote, or the end. */
+/* Where the string that begins at `from`, a quote, ends: the offset of its closing quote, or the
+ * end. */
 static size_t string_end(struct span s, size_t from)
 {
     size_t i = from + 1;
