@@ -41,6 +41,7 @@ static void say_what_needs_a_restart(const struct config *old, const struct conf
         differ(old->log_json, new->log_json) || old->quiet != new->quiet ||
             old->verbose != new->verbose,
         "log");
+    add(&list, differ(old->ledger, new->ledger) || old->no_ledger != new->no_ledger, "ledger");
     add(&list, differ(old->ca_dir, new->ca_dir), "ca_dir");
     add(&list, old->limits.queue_length != new->limits.queue_length, "limits.queue_length");
     add(&list, old->limits.decoded_bytes != new->limits.decoded_bytes, "limits.decoded_bytes");
@@ -56,6 +57,7 @@ static void put_in_force(struct proxy *p, struct config *config, struct rulepack
 {
     struct inspect_options inspect = config->inspect;
     struct limits limits = config->limits;
+    inspect.desk = p->desk;
     inspect.environment = p->started->inspect.environment; /* that of the upstream, which stays */
     process_make_room(&limits, p->started->workers);
     observer_set_rules(p->observer, rules);

@@ -15,7 +15,10 @@
 #include "options.h"
 #include "process.h"
 #include "say.h"
+#include "why401/inspect/passport.h"
+#include "why401/ledger/ledger.h"
 
+#define PATH_SIZE            4096
 #define OBSERVER_PATIENCE_MS 5000 /* for writing what waits at the end */
 
 struct rulepack *load_rules(const struct config *config, struct err *err)
@@ -41,10 +44,29 @@ static void notice(void *ctx, struct ip peer, const struct err *why)
     observer_notice(p->observer, "client %s: %s", ip_text(peer, text), why->text);
 }
 
+static void urgent(void *ctx, const struct exchange *x, const struct finding *f)
+{
+    const struct proxy *p = ctx;
+    observer_urgent(p->observer, x, f);
+}
+
+/* The ledger's file into path, or NULL for one in memory. */
+static const char *ledger_path(const struct config *c, char *path, size_t size)
+{
+    if (c->no_ledger) {
+        return NULL;
+    }
+    if (c->ledger) {
+        return c->ledger;
+    }
+    return ledger_default_path(path, size) ? path : NULL;
+}
+
 static int start_observer(struct proxy *p, struct err *err)
 {
     const struct config *c = p->config;
     bool json_on_stdout = c->log_json && strcmp(c->log_json, "-") == 0;
+    char path[PATH_SIZE];
     struct rulepack *rules = load_rules(c, err);
     if (!rules) {
         return -1;
@@ -57,6 +79,9 @@ static int start_observer(struct proxy *p, struct err *err)
         .json_path = c->log_json,
         .queue_length = c->limits.queue_length,
         .decoded_bytes = c->limits.decoded_bytes,
+        .ledger_path = ledger_path(c, path, sizeof path),
+        .desk = p->desk,
+        .environment = c->inspect.environment,
         .rules = rules,
     };
     p->observer = observer_start(&options, err);
@@ -67,6 +92,8 @@ static int start_observer(struct proxy *p, struct err *err)
 static int start_server(struct proxy *p, struct err *err)
 {
     const struct config *c = p->config;
+    struct inspect_options inspect = c->inspect;
+    inspect.desk = p->desk;
     struct server_options options = {
         .host = c->listen_host,
         .port = c->listen_port,
@@ -76,9 +103,10 @@ static int start_server(struct proxy *p, struct err *err)
         .limits = c->limits,
         .timeouts = c->timeouts,
         .upstream = &c->upstream,
-        .inspect = &c->inspect,
+        .inspect = &inspect,
         .finished = finished,
         .notice = notice,
+        .urgent = urgent,
         .ctx = p,
     };
     process_make_room(&options.limits, c->workers);
@@ -94,6 +122,10 @@ static int start(struct proxy *p, struct err *err)
     }
     p->started = config_hold(p->config);
     p->ca = ca_open(p->config->ca_dir, err);
+    p->desk = passport_desk_new();
+    if (!p->desk) {
+        return err_set(err, ERR_MEMORY, "no memory for what is known of tokens");
+    }
     if (!p->ca || start_observer(p, err) != 0) {
         return -1;
     }
@@ -128,6 +160,7 @@ static void stop(struct proxy *p)
             summarise(&counts, cut_off);
         }
     }
+    passport_desk_free(p->desk);
     ca_free(p->ca);
     config_drop(p->config);
     config_drop(p->started);
@@ -192,6 +225,8 @@ int command_run(int argc, char **argv)
         {"--upstream-ca", "FILE", &flags.upstream_ca, NULL},
         {"--workers", "N", &flags.workers, NULL},
         {"--rules", "DIR", &flags.rules, NULL},
+        {"--ledger", "FILE", &flags.ledger, NULL},
+        {"--no-ledger", NULL, NULL, &flags.no_ledger},
         {"--quiet", NULL, NULL, &flags.quiet},
         {"--verbose", NULL, NULL, &flags.verbose},
     };

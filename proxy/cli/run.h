@@ -12,6 +12,7 @@ struct proxy {
     struct config *started; /* what cannot change at run time is as it stands here */
     struct config *config;  /* in force; the same at first */
     struct ca *ca;
+    struct passport_desk *desk; /* where the ledger lays what it knows for the workers */
     struct observer *observer;
     struct server *server;
 };

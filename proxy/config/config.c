@@ -25,6 +25,7 @@ static const struct {
     {"WHY401_UPSTREAM_CA", "--upstream-ca", set_upstream_ca},
     {"WHY401_WORKERS", "--workers", set_workers},
     {"WHY401_RULES", "--rules", set_rules},
+    {"WHY401_LEDGER", "--ledger", set_ledger},
 };
 
 #define SETTING_COUNT (sizeof settings / sizeof settings[0])
@@ -123,8 +124,8 @@ static int take_environment(struct config *c, struct err *err)
 static int take_flags(struct config *c, const struct config_flags *flags, struct err *err)
 {
     const char *const given[SETTING_COUNT] = {
-        flags->env,         flags->listen,  flags->log_json,
-        flags->upstream_ca, flags->workers, flags->rules,
+        flags->env,     flags->listen, flags->log_json, flags->upstream_ca,
+        flags->workers, flags->rules,  flags->ledger,
     };
     for (size_t i = 0; i < SETTING_COUNT; i++) {
         struct place at = {.kind = PLACE_OUTSIDE, .name = settings[i].flag};
@@ -132,6 +133,11 @@ static int take_flags(struct config *c, const struct config_flags *flags, struct
             return -1;
         }
     }
+    if (flags->ledger && flags->no_ledger) {
+        return err_set(err, ERR_USAGE,
+                       "--ledger and --no-ledger exclude each other; give one of them");
+    }
+    c->no_ledger = c->no_ledger || flags->no_ledger;
     if (flags->quiet && flags->verbose) {
         return err_set(err, ERR_USAGE,
                        "--quiet and --verbose exclude each other; give one of them");

@@ -55,6 +55,7 @@ int set_listen(struct config *c, const struct place *at, const char *text, struc
 int set_log_json(struct config *c, const struct place *at, const char *text, struct err *err);
 int set_upstream_ca(struct config *c, const struct place *at, const char *text, struct err *err);
 int set_workers(struct config *c, const struct place *at, const char *text, struct err *err);
+int set_ledger(struct config *c, const struct place *at, const char *text, struct err *err);
 int set_rules(struct config *c, const struct place *at, const char *text, struct err *err);
 
 #endif

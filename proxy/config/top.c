@@ -45,6 +45,12 @@ int set_rules(struct config *c, const struct place *at, const char *text, struct
     return read_path(c, at, text, &c->rules_dir, err);
 }
 
+int set_ledger(struct config *c, const struct place *at, const char *text, struct err *err)
+{
+    c->no_ledger = strcmp(text, "none") == 0;
+    return c->no_ledger ? 0 : read_path(c, at, text, &c->ledger, err);
+}
+
 int set_workers(struct config *c, const struct place *at, const char *text, struct err *err)
 {
     uint64_t number;
@@ -138,6 +144,7 @@ int read_top(struct config *c, const struct place *at, json_t *value, struct err
         {"source_ip", read_source_ip, NULL},
         {"log", take_log, NULL},
         {"ca_dir", NULL, set_ca_dir},
+        {"ledger", NULL, set_ledger},
         {"rules", NULL, set_rules},
     };
     return read_object(c, at, value, keys, COUNT(keys), err);

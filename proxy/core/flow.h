@@ -24,9 +24,11 @@ struct flow_env {
     void (*finished)(void *ctx,
                      struct exchange *x); /* takes a finished exchange; NULL: it is freed */
     void (*notice)(void *ctx, struct ip peer, const struct err *why); /* NULL: nobody listens */
-    void *ctx;                                                        /* for both */
-    atomic_uint_fast64_t *ids; /* the next exchange's number, shared by all workers */
-    struct list flows;         /* all that live */
+    void (*urgent)(void *ctx, const struct exchange *x,
+                   const struct finding *f); /* before it goes upstream; NULL: nobody listens */
+    void *ctx;                               /* for these */
+    atomic_uint_fast64_t *ids;               /* the next exchange's number, shared by all workers */
+    struct list flows;                       /* all that live */
     size_t flow_count;
     size_t cut_off;                             /* exchanges ended by flow_cut */
     bool draining;                              /* no new exchange may begin */

@@ -117,7 +117,15 @@ static int judge(struct flow *f, struct err *err)
         return err_set(err, f->refuse, "there are %zu client connections already",
                        f->env->flow_count);
     }
-    return f->env->inspect ? inspect_request(f->x, f->env->inspect, err) : 0;
+    if (!f->env->inspect) {
+        return 0;
+    }
+    int rc = inspect_request(f->x, f->env->inspect, err);
+    const struct finding *urgent = f->env->urgent ? inspect_urgent(f->x) : NULL;
+    if (urgent) {
+        f->env->urgent(f->env->ctx, f->x, urgent);
+    }
+    return rc;
 }
 
 /* Nothing that could begin a request, or more of a head than is allowed: no need to wait for its

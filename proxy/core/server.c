@@ -80,6 +80,7 @@ static void fill_env(struct lane *lane)
     env->timeouts = s->options.timeouts;
     env->finished = s->options.finished;
     env->notice = s->options.notice;
+    env->urgent = s->options.urgent;
     env->ctx = s->options.ctx;
     env->ids = &s->ids;
     env->upstream = s->options.upstream ? &s->upstream : NULL;

@@ -1,4 +1,4 @@
-#include "why401/inspect/inspect.h"
+#include "why401/inspect/passport.h"
 
 /* The same words as the finding's, which may be missing when there were too many or no memory. */
 static int refuse(const struct exchange *x, struct err *err)
@@ -15,11 +15,34 @@ static int refuse(const struct exchange *x, struct err *err)
                    ip_text(x->source.ip, text));
 }
 
+static void ask_desk(struct exchange *x, struct passport_desk *desk)
+{
+    struct passports *p = x->token.fingerprint[0] ? passport_desk_take(desk) : NULL;
+    if (p) {
+        inspect_passport(x, p);
+        passports_drop(p);
+    }
+}
+
+const struct finding *inspect_urgent(const struct exchange *x)
+{
+    for (size_t i = 0; i < x->finding_count; i++) {
+        const struct finding *f = &x->findings[i];
+        if (f->severity >= SEVERITY_WARNING && span_starts(span_of(f->id), SPAN("token."))) {
+            return f;
+        }
+    }
+    return NULL;
+}
+
 int inspect_request(struct exchange *x, const struct inspect_options *options, struct err *err)
 {
     inspect_bearer(x);
     inspect_source(x, options);
     inspect_environment(x, options->environment);
+    if (options->desk) {
+        ask_desk(x, options->desk);
+    }
     if (options->enforce && x->source.verdict == SOURCE_DENIED) {
         return refuse(x, err);
     }

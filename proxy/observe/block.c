@@ -107,6 +107,13 @@ static void add_seen(struct page *p, const struct record *r, const struct explan
     }
 }
 
+static void add_against(struct page *p, const struct explanation *e)
+{
+    for (size_t i = 0; i < e->against_count; i++) {
+        page_entry(p, i ? "" : "Against it", "•", e->against[i]);
+    }
+}
+
 static void add_title(struct page *p, const struct explanation *e)
 {
     struct str text;
@@ -141,6 +148,7 @@ static void explained(struct page *p, const struct record *r)
     }
     add_answer(p, r);
     add_seen(p, r, best);
+    add_against(p, best);
     add_list(p, "What to do", rule_steps(best->rule), true);
     add_facts(p, "Send support", r);
     add_list(p, "", rule_support_send(best->rule), false);

@@ -148,6 +148,17 @@ static void add_error(struct str *out, const struct record *r)
     str_add_c(out, '}');
 }
 
+static void add_lines(struct str *out, const char *key, const struct span *lines, size_t count)
+{
+    json_key(out, key);
+    str_add_c(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_comma(out);
+        json_text(out, lines[i], TEXT_SHOWN);
+    }
+    str_add_c(out, ']');
+}
+
 static void add_explanations(struct str *out, const struct record *r)
 {
     json_key(out, "explanations");
@@ -159,13 +170,9 @@ static void add_explanations(struct str *out, const struct record *r)
         add_name(out, "id", rule_id(e->rule));
         add_name(out, "title", rule_title(e->rule));
         add_name(out, "confidence", confidence_name(e->confidence));
-        json_key(out, "evidence");
-        str_add_c(out, '[');
-        for (size_t line = 0; line < e->evidence_count; line++) {
-            json_comma(out);
-            json_text(out, e->evidence[line], TEXT_SHOWN);
-        }
-        str_add(out, SPAN("]}"));
+        add_lines(out, "evidence", e->evidence, e->evidence_count);
+        add_lines(out, "against", e->against, e->against_count);
+        str_add_c(out, '}');
     }
     str_add_c(out, ']');
 }

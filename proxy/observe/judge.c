@@ -9,7 +9,11 @@ int judge_init(struct judge *j, const struct observer_options *options, struct t
                struct err *err)
 {
     *j = (struct judge){.tally = tally, .decoded_bytes = options->decoded_bytes};
+    if (memory_open(&j->memory, options, err) != 0) {
+        return -1;
+    }
     if (json_file_open(&j->file, options->json_path, err) != 0) {
+        memory_close(&j->memory);
         return -1;
     }
     terminal_init(&j->terminal, options);
@@ -20,6 +24,7 @@ int judge_init(struct judge *j, const struct observer_options *options, struct t
 
 void judge_release(struct judge *j)
 {
+    memory_close(&j->memory);
     json_file_close(&j->file);
     terminal_release(&j->terminal);
     record_release(&j->record);
@@ -42,6 +47,15 @@ void judge_flush(struct judge *j)
         str_clear(&j->news);
     }
     lose_lines(j, outlet_flush(&j->terminal.outlet));
+}
+
+bool judge_remember(struct judge *j, bool last)
+{
+    bool waits = memory_commit(&j->memory, last, &j->news);
+    if (j->news.len) {
+        judge_flush(j);
+    }
+    return waits;
 }
 
 static void write_record(struct judge *j)
@@ -67,11 +81,14 @@ static void judge_failure(struct judge *j, struct exchange *x, const struct rule
         tally_scenario(j->tally, r->explanations[0].rule);
     }
     write_record(j);
+    memory_keep(&j->memory, r);
     answer_release(&answer);
 }
 
 void judge_exchange(struct judge *j, struct exchange *x, const struct rulepack *rules)
 {
+    memory_recall(&j->memory, x);
+    memory_learn(&j->memory, x);
     if (x->response.head.status >= 400) {
         judge_failure(j, x, rules);
     } else {

@@ -4,6 +4,7 @@
 #define OBSERVE_JUDGE_H
 
 #include "json_file.h"
+#include "memory.h"
 #include "tally.h"
 #include "terminal.h"
 
@@ -11,7 +12,8 @@ struct judge {
     struct record record; /* storage is used again for each exchange */
     struct terminal terminal;
     struct json_file file;
-    struct str news; /* what the file's sink has to tell */
+    struct memory memory;
+    struct str news; /* what the file's sink and the memory have to tell */
     struct tally *tally;
     size_t decoded_bytes; /* most bytes of a decoded body */
 };
@@ -31,5 +33,9 @@ void judge_reopen(struct judge *j);
 
 /* Writes what waits in the sinks. */
 void judge_flush(struct judge *j);
+
+/* Commits what the ledger has learned, at once where it is a fact or `last`, within a second
+ * otherwise. Returns true while something waits for that second. */
+bool judge_remember(struct judge *j, bool last);
 
 #endif

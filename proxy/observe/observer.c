@@ -136,13 +136,14 @@ static void *run(void *arg)
 {
     struct observer *o = arg;
     void *items[BATCH];
-    bool waits = false; /* a report of losses does */
+    bool waits = false; /* a report of losses does, or the ledger */
     for (;;) {
         size_t count = queue_pop(o->queue, items, BATCH, waits ? REPORT_EVERY_US / 1000 : -1);
         bool last = count == 0 && queue_closed(o->queue) && queue_len(o->queue) == 0;
         carry_out_batch(o, items, count);
         waits = consider_report(o, last);
         judge_flush(&o->judge);
+        waits = judge_remember(&o->judge, last) || waits;
         settle(o, count);
         if (last) {
             return NULL;
@@ -319,6 +320,13 @@ void observer_set_rules(struct observer *o, struct rulepack *rules)
     if (before) {
         rulepack_drop(before);
     }
+}
+
+void observer_urgent(struct observer *o, const struct exchange *x, const struct finding *f)
+{
+    observer_notice(o, "on its way, %.*s %.*s: %.*s",
+                    SPAN_ARG(span_first(x->request.head.method, 24)),
+                    SPAN_ARG(span_first(x->target.path, 200)), SPAN_ARG(f->evidence));
 }
 
 void observer_reopen(struct observer *o)

@@ -66,6 +66,9 @@ static void redact_explanations(struct record *r)
         for (size_t line = 0; line < e->evidence_count; line++) {
             e->evidence[line] = redacted_evidence(r, e->evidence[line]);
         }
+        for (size_t line = 0; line < e->against_count; line++) {
+            e->against[line] = redacted_evidence(r, e->against[line]);
+        }
     }
 }
 

@@ -123,6 +123,7 @@ def environment(home, more=None):
         "HOME": str(home),
         "XDG_DATA_HOME": str(home / "data"),
         "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_STATE_HOME": str(home / "state"),
         "TMPDIR": str(home / "tmp"),
         **inherited("ASAN_OPTIONS", "exitcode=97:quarantine_size_mb=4"),
         **inherited("UBSAN_OPTIONS", "print_stacktrace=1"),

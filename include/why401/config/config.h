@@ -29,6 +29,8 @@ struct config {
     bool quiet;
     bool verbose;
     const char *ca_dir;    /* NULL: the default place */
+    const char *ledger;    /* file of the ledger; NULL: the default one */
+    bool no_ledger;        /* it is in memory only */
     const char *rules_dir; /* a pack of the user's own, added to the built-in one; NULL: none */
 };
 
@@ -41,6 +43,8 @@ struct config_flags {
     const char *upstream_ca; /* --upstream-ca FILE */
     const char *workers;     /* --workers N */
     const char *rules;       /* --rules DIR */
+    const char *ledger;      /* --ledger FILE */
+    bool no_ledger;          /* --no-ledger */
     bool quiet;
     bool verbose;
 };

@@ -31,6 +31,9 @@ struct server_options {
     /* A connection ended before its first request for a reason that a person may want to know, such
      * as a client that does not trust the local CA; NULL: nobody listens. Any worker's thread. */
     void (*notice)(void *ctx, struct ip peer, const struct err *why);
+    /* What is known of a token speaks against a request that is about to go upstream; NULL: nobody
+     * listens. Any worker's thread; x and f are valid during the call. */
+    void (*urgent)(void *ctx, const struct exchange *x, const struct finding *f);
     void *ctx;
 };
 

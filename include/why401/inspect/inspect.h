@@ -8,20 +8,28 @@
 #include "why401/inspect/allowlist.h"
 #include "why401/inspect/environment.h"
 
+struct passport_desk; /* passport.h */
+
 /* What the inspectors may know besides the exchange; immutable while any exchange uses it. */
 struct inspect_options {
-    struct allowlist *allowlist;      /* NULL: no list at all */
-    bool enforce;                     /* a denied source is answered 403 here */
-    struct ip *egress_ips;            /* addresses that BitGo sees for us */
+    struct allowlist *allowlist; /* NULL: no list at all */
+    bool enforce;                /* a denied source is answered 403 here */
+    struct ip *egress_ips;       /* addresses that BitGo sees for us */
     size_t egress_ip_count;
-    struct cidr *trusted_peers;       /* peers whose X-Forwarded-For counts */
+    struct cidr *trusted_peers; /* peers whose X-Forwarded-For counts */
     size_t trusted_peer_count;
-    enum environment environment;     /* of the upstream */
+    enum environment environment; /* of the upstream */
+    struct passport_desk *desk;   /* what is known of tokens; NULL: nothing is */
 };
 
-/* Runs bearer, source address and environment inspection, in this order, on x->request.head.
+/* Runs bearer, source address, environment and passport inspection, in this order, on
+ * x->request.head.
  * Returns 0, or -1 with ERR_SOURCE_DENIED when the request must not go upstream. */
 int inspect_request(struct exchange *x, const struct inspect_options *options, struct err *err);
+
+/* What a person should hear at once, before BitGo answers: what is known of the token speaks
+ * against the request. The first such finding, or NULL. */
+const struct finding *inspect_urgent(const struct exchange *x);
 
 /* One inspector each. Findings they note are listed in proxy/inspect/README.md, id by id.
  * inspect_bearer recognises a token in a wrong wrapping (quotes, white space, extra words), too; a
@@ -30,8 +38,8 @@ void inspect_bearer(struct exchange *x);
 void inspect_source(struct exchange *x, const struct inspect_options *options);
 void inspect_environment(struct exchange *x, enum environment environment);
 
-/* Routes that carry no Authorization by design: nothing about a bearer is a finding there. OPTIONS never
- * needs one. */
+/* Routes that carry no Authorization by design: nothing about a bearer is a finding there. OPTIONS
+ * never needs one. */
 bool route_needs_no_bearer(struct span method, struct span path);
 
 /* The fingerprint of a raw token, or of its SHA-256 in hex when `hashed`; "" when there is none. */

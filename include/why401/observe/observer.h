@@ -5,17 +5,21 @@
 #define WHY401_OBSERVE_OBSERVER_H
 
 #include "why401/explain/explain.h"
+#include "why401/inspect/inspect.h"
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct observer_options {
-    int terminal_fd;        /* where lines for people go; -1: nowhere */
-    enum color color;       /* AUTO: a terminal without NO_COLOR */
-    bool quiet;             /* only failing exchanges and notices */
-    bool verbose;           /* findings and header fields of every exchange */
-    const char *json_path;  /* JSON lines are appended here, mode 0600; NULL: no; "-": stdout */
-    size_t queue_length;    /* exchanges that may wait */
-    size_t decoded_bytes;   /* most bytes of a decoded body */
+    int terminal_fd;            /* where lines for people go; -1: nowhere */
+    enum color color;           /* AUTO: a terminal without NO_COLOR */
+    bool quiet;                 /* only failing exchanges and notices */
+    bool verbose;               /* findings and header fields of every exchange */
+    const char *json_path;      /* JSON lines are appended here, mode 0600; NULL: no; "-": stdout */
+    size_t queue_length;        /* exchanges that may wait */
+    size_t decoded_bytes;       /* most bytes of a decoded body */
+    const char *ledger_path;    /* the ledger's file; NULL: it is in memory only */
+    struct passport_desk *desk; /* gets what the ledger knows of tokens; NULL: nobody asks there */
+    enum environment environment; /* of the upstream */
     struct rulepack *rules; /* held by the observer until replaced; NULL: nothing is explained */
 };
 
@@ -31,7 +35,8 @@ struct observer_counts {
 
 struct observer;
 
-/* Starts the thread. NULL with *err when the JSON file cannot be opened or the thread not started.
+/* Starts the thread. NULL with *err when the JSON file or the ledger cannot be opened or the
+ * thread not started.
  */
 struct observer *observer_start(const struct observer_options *options, struct err *err);
 
@@ -40,6 +45,9 @@ struct observer *observer_start(const struct observer_options *options, struct e
  * problem is never dropped, though its captures are shortened when far too many wait. Any thread.
  */
 void observer_give(struct observer *o, struct exchange *x);
+
+/* Says at once what speaks against a request that is about to go upstream. Any thread. */
+void observer_urgent(struct observer *o, const struct exchange *x, const struct finding *f);
 
 /* A notice for people, in the order of the exchanges: "listening on …". One line. Any thread. */
 void observer_notice(struct observer *o, const char *format, ...)

@@ -80,6 +80,7 @@ static void every_other_key_is_documented(void **state)
         "workers",
         "proxy_protocol",
         "ca_dir",
+        "ledger",
         "rules",
         "log.json",
         "log.quiet",
