@@ -5,6 +5,7 @@
 int command_run(int argc, char **argv);
 int command_mock(int argc, char **argv);
 int command_demo(int argc, char **argv);
+int command_tokens(int argc, char **argv);
 int command_ca(int argc, char **argv);
 
 /* Their help texts. */
@@ -13,5 +14,6 @@ extern const char help_run[];
 extern const char help_mock[];
 extern const char help_demo[];
 extern const char help_ca[];
+extern const char help_tokens[];
 
 #endif

@@ -16,6 +16,7 @@ const char help_overview[] =
     "  demo      see it at work: no account and no network needed\n"
     "  run       start the proxy\n"
     "  mock      start a BitGo-like server to call instead of BitGo\n"
+    "  tokens    what was learned of each token from the traffic that passed\n"
     "  ca path   print the path of the local CA's certificate, for clients to trust\n"
     "  help      this text; 'why401 help COMMAND' or 'why401 COMMAND --help' for a command\n"
     "\n"
@@ -93,3 +94,17 @@ const char help_ca[] = "Usage: why401 ca path [--config FILE]\n"
                        "\n"
                        "  --config FILE         use the ca_dir of this config file\n"
                        "  --help                this text\n" EXIT_CODES;
+
+const char help_tokens[] =
+    "Usage: why401 tokens [FLAGS]\n"
+    "\n"
+    "Shows what the proxy learned of each token from the traffic that passed: label, scopes, when "
+    "it\n"
+    "expires, IP restriction, limits, last use and last problem. A token itself is never kept; it "
+    "is\n"
+    "named by its fingerprint, the first 16 hex digits of its SHA-256.\n"
+    "\n"
+    "  --json                an array of objects instead of a table\n"
+    "  --ledger FILE         read this file instead of $XDG_STATE_HOME/why401/ledger.db\n"
+    "  --config FILE         use the ledger of this config file\n"
+    "  --help                this text\n" EXIT_CODES;

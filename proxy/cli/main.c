@@ -11,9 +11,8 @@ static const struct command {
     const char *help;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"run", help_run, command_run},
-    {"mock", help_mock, command_mock},
-    {"demo", help_demo, command_demo},
+    {"run", help_run, command_run},    {"mock", help_mock, command_mock},
+    {"demo", help_demo, command_demo}, {"tokens", help_tokens, command_tokens},
     {"ca", help_ca, command_ca},
 };
 

@@ -69,6 +69,7 @@ static void list_tokens(void)
         [MOCK_TOKEN_SPENT] = "its spending limit is used up",
         [MOCK_TOKEN_LOCKED] = "needs an unlock first",
         [MOCK_TOKEN_EXPIRED] = "has expired",
+        [MOCK_TOKEN_MADE] = "what creating a token returns; as good as was asked for",
     };
     say("its made-up tokens:");
     for (int i = 0; i < MOCK_TOKEN_COUNT; i++) {

@@ -12,13 +12,12 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "ledger_file.h"
 #include "options.h"
 #include "process.h"
 #include "say.h"
 #include "why401/inspect/passport.h"
-#include "why401/ledger/ledger.h"
 
-#define PATH_SIZE            4096
 #define OBSERVER_PATIENCE_MS 5000 /* for writing what waits at the end */
 
 struct rulepack *load_rules(const struct config *config, struct err *err)
@@ -50,23 +49,11 @@ static void urgent(void *ctx, const struct exchange *x, const struct finding *f)
     observer_urgent(p->observer, x, f);
 }
 
-/* The ledger's file into path, or NULL for one in memory. */
-static const char *ledger_path(const struct config *c, char *path, size_t size)
-{
-    if (c->no_ledger) {
-        return NULL;
-    }
-    if (c->ledger) {
-        return c->ledger;
-    }
-    return ledger_default_path(path, size) ? path : NULL;
-}
-
 static int start_observer(struct proxy *p, struct err *err)
 {
     const struct config *c = p->config;
     bool json_on_stdout = c->log_json && strcmp(c->log_json, "-") == 0;
-    char path[PATH_SIZE];
+    char path[LEDGER_PATH_SIZE];
     struct rulepack *rules = load_rules(c, err);
     if (!rules) {
         return -1;
@@ -79,7 +66,7 @@ static int start_observer(struct proxy *p, struct err *err)
         .json_path = c->log_json,
         .queue_length = c->limits.queue_length,
         .decoded_bytes = c->limits.decoded_bytes,
-        .ledger_path = ledger_path(c, path, sizeof path),
+        .ledger_path = ledger_file(c, path, sizeof path),
         .desk = p->desk,
         .environment = c->inspect.environment,
         .rules = rules,

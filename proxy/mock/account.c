@@ -114,6 +114,7 @@ const char *account_complaint(enum mock_token token)
     case MOCK_TOKEN_EXPIRED:
         return "unauthorized";
     case MOCK_TOKEN_GOOD:
+    case MOCK_TOKEN_MADE:
     case MOCK_TOKEN_LOGIN:
     case MOCK_TOKEN_VIEWER:
     case MOCK_TOKEN_LOCKED:

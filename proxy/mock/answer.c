@@ -7,7 +7,8 @@
 #include "routes.h"
 
 struct mock {
-    uint64_t answered; /* requests so far */
+    uint64_t answered;    /* requests so far */
+    struct issued issued; /* the token it has made */
 };
 
 struct mock *mock_new(struct err *err)
@@ -21,6 +22,9 @@ struct mock *mock_new(struct err *err)
 
 void mock_free(struct mock *m)
 {
+    if (m) {
+        issued_release(&m->issued);
+    }
     free(m);
 }
 
@@ -66,11 +70,18 @@ static void say_unauthorized(struct reply *r, const char *error)
     reply_error(r, 401, "Unauthorized", error, "");
 }
 
-static void decide(const struct http_head *request, struct span body, const struct caller *caller,
-                   struct reply *r)
+/* What is wrong with a token that the account knows, whatever is asked for; NULL: nothing. */
+static const char *complaint(const struct mock *m, const struct caller *caller)
+{
+    return caller->token == MOCK_TOKEN_MADE ? issued_complaint(&m->issued)
+                                            : account_complaint(caller->token);
+}
+
+static void decide(struct mock *m, const struct http_head *request, struct span body,
+                   const struct caller *caller, struct reply *r)
 {
     struct span query = request->target;
-    struct call call = {.request = request, .body = body, .caller = caller, .reply = r};
+    struct call call = {.request = request, .body = body, .caller = caller, .reply = r, .issued = &m->issued};
     uint64_t asked;
     span_cut(&query, '?', &call.path);
     if (span_u64(http_value(request, SPAN("x-mock-status")), &asked) && asked >= 400 && asked < 600) {
@@ -87,8 +98,8 @@ static void decide(const struct http_head *request, struct span body, const stru
         say_unauthorized(r, "No access token");
     } else if (!open && caller->calling == CALLER_UNKNOWN) {
         say_unauthorized(r, "unauthorized");
-    } else if (!open && account_complaint(caller->token)) {
-        say_unauthorized(r, account_complaint(caller->token));
+    } else if (!open && complaint(m, caller)) {
+        say_unauthorized(r, complaint(m, caller));
     } else if (!route) {
         reply_error(r, 404, "NotFound", "not found", "");
     } else {
@@ -102,7 +113,7 @@ void mock_answer(struct mock *m, const struct http_head *request, struct span bo
     struct reply reply;
     m->answered++;
     reply_init(&reply, request);
-    decide(request, body, &caller, &reply);
+    decide(m, request, body, &caller, &reply);
     reply_write(&reply, request, &caller, out);
     reply_release(&reply);
 }

@@ -1,6 +1,8 @@
 /* The routes, a row each. The wallet that the account owns is WALLET; it holds any coin but the gated ones. */
 #include "routes.h"
 
+#include <stdlib.h>
+
 #define WALLET  "59cd72485007a239fb00282ed480da1f"
 #define ACCOUNT "\"user\":\"543c11ed356d00cb7600000b98794503\""
 
@@ -80,8 +82,21 @@ static void say_me(struct call *c)
     reply_json(c->reply, 200, "{\"user\":{\"id\":\"543c11ed356d00cb7600000b98794503\",\"isActive\":true}}");
 }
 
+/* Answers with a JSON value, which is given up. */
+static void say_json(struct call *c, json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT);
+    reply_json(c->reply, 200, "%s", text ? text : "{}");
+    free(text);
+    json_decref(value);
+}
+
 static void say_session(struct call *c)
 {
+    if (c->caller->token == MOCK_TOKEN_MADE) {
+        say_json(c, json_pack("{s:o}", "session", issued_json(c->issued)));
+        return;
+    }
     reply_json(c->reply, 200,
                "{\"session\":{\"id\":\"0f1e2d3c4b5a69788796a5b4c3d2e1f0\"," ACCOUNT
                ",\"scope\":[\"wallet_view_all\"],\"expires\":\"2036-11-24T00:00:00.000Z\","
@@ -95,15 +110,34 @@ static void make_token(struct call *c)
         lacks_scope(c);
         return;
     }
-    reply_json(c->reply, 200,
-               "{\"id\":\"0f1e2d3c4b5a69788796a5b4c3d2e1f1\"," ACCOUNT ",\"label\":\"new\",\"token\":\"%s\","
-               "\"isExtensible\":false}",
-               mock_token(MOCK_TOKEN_GOOD));
+    uint64_t days = 0;
+    span_u64(http_value(c->request, SPAN("x-mock-days-ago")), &days);
+    if (!issued_make(c->issued, c->body, days)) {
+        reply_error(c->reply, 400, "Invalid", "required string label", "");
+        return;
+    }
+    json_t *token = issued_json(c->issued);
+    json_object_set_new(token, "token", json_string(mock_token(MOCK_TOKEN_MADE)));
+    say_json(c, token);
 }
 
 static void list_tokens(struct call *c)
 {
-    reply_json(c->reply, 200, "{\"accessTokens\":[]}");
+    json_t *list = json_array();
+    if (c->issued->asked && !c->issued->deleted) {
+        json_array_append_new(list, issued_json(c->issued));
+    }
+    say_json(c, json_pack("{s:o}", "accessTokens", list));
+}
+
+static void delete_token(struct call *c)
+{
+    if (!span_eq(segment(c, 4), SPAN(ISSUED_ID)) || !c->issued->asked) {
+        reply_error(c->reply, 404, "NotFound", "not found", "");
+        return;
+    }
+    c->issued->deleted = true;
+    say_json(c, issued_json(c->issued));
 }
 
 static void change_token(struct call *c)
@@ -166,6 +200,9 @@ static void send_money(struct call *c)
     if (c->caller->token == MOCK_TOKEN_LOCKED) {
         reply_error(c->reply, 401, "Response", "needs unlock", ",\"needsOTP\":true,\"needsUnlock\":true");
     } else {
+        if (c->caller->token == MOCK_TOKEN_MADE) {
+            issued_spend(c->issued);
+        }
         reply_json(c->reply, 200, "{\"txid\":\"mock\",\"status\":\"signed\"}");
     }
 }
@@ -232,7 +269,7 @@ static const struct route routes[] = {
     {"GET", "/api/*/user/accesstoken", false, list_tokens},
     {"POST", "/api/*/user/accesstoken", false, make_token},
     {"POST", "/api/auth/v1/accesstoken", false, make_token},
-    {"DELETE", "/api/*/user/accesstoken/*", false, say_ok},
+    {"DELETE", "/api/*/user/accesstoken/*", false, delete_token},
     {"PUT", "/api/*/user/accesstoken/*", false, change_token},
     {"POST", "/api/*/user/unlock", false, say_ok},
     {"POST", "/api/*/user/lock", false, say_ok},

@@ -2,6 +2,7 @@
 #ifndef MOCK_ROUTES_H
 #define MOCK_ROUTES_H
 
+#include "issued.h"
 #include "reply.h"
 
 /* One request on its way to an answer. */
@@ -11,6 +12,7 @@ struct call {
     struct span body;
     const struct caller *caller;
     struct reply *reply;
+    struct issued *issued; /* the token that has been made */
 };
 
 struct route {

@@ -19,6 +19,7 @@ enum mock_token {
     MOCK_TOKEN_SPENT,      /* its spending limit is used up: "session expired" */
     MOCK_TOKEN_LOCKED,     /* needs unlock */
     MOCK_TOKEN_EXPIRED,    /* expired: "unauthorized" */
+    MOCK_TOKEN_MADE,       /* what creating a token returns: as good as its creation asked for */
     MOCK_TOKEN_COUNT
 };
 const char *mock_token(enum mock_token which);
