@@ -5,6 +5,7 @@
 int command_run(int argc, char **argv);
 int command_mock(int argc, char **argv);
 int command_demo(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_tokens(int argc, char **argv);
 int command_ca(int argc, char **argv);
 
@@ -15,5 +16,6 @@ extern const char help_mock[];
 extern const char help_demo[];
 extern const char help_ca[];
 extern const char help_tokens[];
+extern const char help_report[];
 
 #endif

@@ -17,6 +17,7 @@ const char help_overview[] =
     "  run       start the proxy\n"
     "  mock      start a BitGo-like server to call instead of BitGo\n"
     "  tokens    what was learned of each token from the traffic that passed\n"
+    "  report    one failing call as BitGo support wants it, without secrets\n"
     "  ca path   print the path of the local CA's certificate, for clients to trust\n"
     "  help      this text; 'why401 help COMMAND' or 'why401 COMMAND --help' for a command\n"
     "\n"
@@ -105,6 +106,21 @@ const char help_tokens[] =
     "named by its fingerprint, the first 16 hex digits of its SHA-256.\n"
     "\n"
     "  --json                an array of objects instead of a table\n"
+    "  --ledger FILE         read this file instead of $XDG_STATE_HOME/why401/ledger.db\n"
+    "  --config FILE         use the ledger of this config file\n"
+    "  --help                this text\n" EXIT_CODES;
+
+const char help_report[] =
+    "Usage: why401 report EXCHANGE|--last [FLAGS]\n"
+    "\n"
+    "Prints what BitGo support asks for first about one failing call that passed the proxy: host,\n"
+    "method, path, status, the error's body, requestId, time, SDK version, source address, the token's\n"
+    "fingerprint and what is known of it, and what the proxy made of it. Markdown, without secrets; it\n"
+    "lists what was removed. The ledger keeps the last 1000 failing calls.\n"
+    "\n"
+    "  EXCHANGE              the id of the call in the JSON log; the newest call with it is taken\n"
+    "  --last                the last failing call\n"
+    "  --out FILE            write a new file, readable by you only, instead of standard output\n"
     "  --ledger FILE         read this file instead of $XDG_STATE_HOME/why401/ledger.db\n"
     "  --config FILE         use the ledger of this config file\n"
     "  --help                this text\n" EXIT_CODES;

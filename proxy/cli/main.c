@@ -11,8 +11,11 @@ static const struct command {
     const char *help;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"run", help_run, command_run},    {"mock", help_mock, command_mock},
-    {"demo", help_demo, command_demo}, {"tokens", help_tokens, command_tokens},
+    {"run", help_run, command_run},
+    {"mock", help_mock, command_mock},
+    {"demo", help_demo, command_demo},
+    {"report", help_report, command_report},
+    {"tokens", help_tokens, command_tokens},
     {"ca", help_ca, command_ca},
 };
 

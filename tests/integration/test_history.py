@@ -137,6 +137,27 @@ class History(Case):
         for digit in (GOOD, LOGIN, MADE):
             self.assertNotIn(token(digit), done.stdout + table.stdout)
 
+    def test_report_is_what_support_asks_for(self):
+        self.start_life()
+        self.make(duration=572522.211, days_ago=8)
+        self.call("GET", WALLET + "?access_token=" + token(MADE), MADE)
+        self.assertEqual(self.status, 401)
+        self.proxy.stop()
+        path = self.home / "report.md"
+        done = self.run_program("report", "--last", "--out", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+        text = path.read_text()
+        for part in ("# A failing call", WALLET, "`401`", "requestId", "unauthorized", EXPIRED,
+                     "Token label", "572522.211", "What was removed", "`target`"):
+            self.assertIn(part, text)
+        self.assertNotIn(token(MADE), text)
+        again = self.run_program("report", "--last", "--out", path)
+        self.assertEqual(again.returncode, 1)
+        self.assertEqual(self.run_program("report", "2").returncode, 0)
+        self.assertIn("no failing exchange with the id 77", self.run_program("report", "77").stderr)
+        self.assertEqual(self.run_program("report").returncode, 2)
+
     def test_no_ledger_writes_nothing(self):
         self.start_life("--no-ledger")
         self.make(duration=572522.211, days_ago=8)

@@ -1,0 +1,136 @@
+/* why401 report: one failing exchange, kept by the ledger, as the Markdown that BitGo support wants. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "ledger_file.h"
+#include "options.h"
+#include "say.h"
+#include "why401/offline/report.h"
+
+#define LINE_MOST   (1u << 20)
+#define REPORT_MOST (1u << 20)
+
+struct wish {
+    struct config_flags flags;
+    const char *out; /* NULL: standard output */
+    bool last;
+    uint64_t id; /* 0: the last one */
+};
+
+/* A new file that only this user may read; one that is there already is not touched. */
+static int write_new(const char *path, struct span text, struct err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return err_set(err, ERR_SYSTEM, "cannot make %s: %s", path, strerror(errno));
+    }
+    ssize_t written = write(fd, text.ptr, text.len);
+    int error = written < 0 ? errno : ENOSPC;
+    bool whole = written == (ssize_t)text.len && fsync(fd) == 0;
+    if (close(fd) != 0 || !whole) {
+        unlink(path);
+        return err_set(err, ERR_SYSTEM, "cannot write %s: %s", path, strerror(error));
+    }
+    return 0;
+}
+
+static int give(const struct wish *wish, struct span text, struct err *err)
+{
+    if (wish->out) {
+        return write_new(wish->out, text, err);
+    }
+    if (fwrite(text.ptr, 1, text.len, stdout) != text.len || fflush(stdout) != 0) {
+        return err_set(err, ERR_SYSTEM, "cannot write to standard output: %s", strerror(errno));
+    }
+    return 0;
+}
+
+static int report(const struct wish *wish, struct ledger *ledger, struct err *err)
+{
+    struct str line;
+    struct str text;
+    char fingerprint[FINGERPRINT_SIZE];
+    str_init(&line, LINE_MOST);
+    str_init(&text, REPORT_MOST);
+    int rc;
+    if (!ledger_kept(ledger, wish->id, &line)) {
+        rc = wish->id ? err_set(err, ERR_USAGE, "the ledger keeps no failing exchange with the id %llu",
+                                (unsigned long long)wish->id)
+                      : err_set(err, ERR_USAGE, "the ledger keeps no failing exchange yet");
+    } else {
+        struct passports *known = ledger_passports(ledger);
+        report_fingerprint(str_span(&line), fingerprint);
+        rc = report_write(&text, str_span(&line), passports_find(known, fingerprint), err);
+        passports_drop(known);
+    }
+    rc = rc == 0 ? give(wish, str_span(&text), err) : rc;
+    str_release(&line);
+    str_release(&text);
+    return rc;
+}
+
+static int run(const struct wish *wish)
+{
+    struct err err;
+    struct config *config = config_load(&wish->flags, &err);
+    struct ledger *ledger = config ? ledger_file_read(config, &err) : NULL;
+    config_drop(config);
+    int rc = ledger ? report(wish, ledger, &err) : -1;
+    ledger_close(ledger);
+    if (rc != 0) {
+        return say_error(&err);
+    }
+    if (wish->out) {
+        say("written to %s, for your eyes only; read it before you send it", wish->out);
+    }
+    return ENDED_WELL;
+}
+
+/* The exchange's id, as the JSON log has it, stands before or instead of the flags. */
+static int read_id(struct wish *wish, int argc, char **argv, struct err *err)
+{
+    if (argc == 0 || argv[0][0] == '-') {
+        return 0;
+    }
+    if (!span_u64(span_of(argv[0]), &wish->id) || wish->id == 0) {
+        return err_set(err, ERR_USAGE,
+                       "report: found \"%.40s\", expected the id of an exchange, as the JSON log has it",
+                       argv[0]);
+    }
+    return 1;
+}
+
+int command_report(int argc, char **argv)
+{
+    struct wish wish = {0};
+    struct err err;
+    const struct option_row rows[] = {
+        {"--last", NULL, NULL, &wish.last},
+        {"--out", "FILE", &wish.out, NULL},
+        {"--ledger", "FILE", &wish.flags.ledger, NULL},
+        {"--config", "FILE", &wish.flags.config, NULL},
+    };
+    int taken = read_id(&wish, argc, argv, &err);
+    if (taken < 0) {
+        return say_error(&err);
+    }
+    switch (options_read("report", rows, sizeof rows / sizeof rows[0], argc - taken, argv + taken,
+                         &err)) {
+    case OPTIONS_HELP:
+        return fputs(help_report, stdout) >= 0 ? ENDED_WELL : ENDED_BADLY;
+    case OPTIONS_BAD:
+        return say_error(&err);
+    case OPTIONS_READ:
+        break;
+    }
+    if (wish.last == (wish.id != 0)) {
+        err_set(&err, ERR_USAGE, "report needs the id of an exchange, or --last, and not both");
+        return say_error(&err);
+    }
+    return run(&wish);
+}
