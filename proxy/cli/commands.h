@@ -8,6 +8,7 @@ int command_demo(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_tokens(int argc, char **argv);
 int command_ca(int argc, char **argv);
+int command_rules(int argc, char **argv);
 
 /* Their help texts. */
 extern const char help_overview[];
@@ -17,5 +18,6 @@ extern const char help_demo[];
 extern const char help_ca[];
 extern const char help_tokens[];
 extern const char help_report[];
+extern const char help_rules[];
 
 #endif

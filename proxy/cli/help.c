@@ -19,6 +19,7 @@ const char help_overview[] =
     "  tokens    what was learned of each token from the traffic that passed\n"
     "  report    one failing call as BitGo support wants it, without secrets\n"
     "  ca path   print the path of the local CA's certificate, for clients to trust\n"
+    "  rules     check rules and run their examples\n"
     "  help      this text; 'why401 help COMMAND' or 'why401 COMMAND --help' for a command\n"
     "\n"
     "  --version print the version\n" EXIT_CODES;
@@ -124,3 +125,20 @@ const char help_report[] =
     "  --ledger FILE         read this file instead of $XDG_STATE_HOME/why401/ledger.db\n"
     "  --config FILE         use the ledger of this config file\n"
     "  --help                this text\n" EXIT_CODES;
+
+const char help_rules[] =
+    "Usage: why401 rules check [PATH]\n"
+    "       why401 rules test [PATH] [--table]\n"
+    "\n"
+    "check reads the rules in PATH, a folder or one file, and names the first mistake with its "
+    "file\n"
+    "and place. test runs the examples of the built-in rules and of those in PATH, which add to\n"
+    "them or replace them by id, and prints a line for each that does not come out as it says.\n"
+    "Without PATH both are about the built-in rules.\n"
+    "\n"
+    "  --table               test: print how often which rule comes first for whose examples too\n"
+    "  --help                this text\n"
+    "\n"
+    "Exit codes: 0 everything is as it should be · 1 an example failed · 2 the command line or a "
+    "rule\n"
+    "file is wrong\n";

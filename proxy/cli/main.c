@@ -17,6 +17,7 @@ static const struct command {
     {"report", help_report, command_report},
     {"tokens", help_tokens, command_tokens},
     {"ca", help_ca, command_ca},
+    {"rules", help_rules, command_rules},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

@@ -229,6 +229,17 @@ static int read_files(struct rule_list *list, const char *dir, struct dirent **e
     return 0;
 }
 
+/* Puts the rules that were read into the pack, unless reading them went wrong. */
+static int finish(struct rulepack *pack, struct rule_list *fresh, int rc, struct err *err)
+{
+    if (rc == 0 && adopt(pack, fresh, err) == 0) {
+        free(fresh->rules);
+        return 0;
+    }
+    list_free(fresh);
+    return -1;
+}
+
 int rulepack_add_dir(struct rulepack *pack, const char *dir, struct err *err)
 {
     struct rule_list fresh = {0};
@@ -242,12 +253,17 @@ int rulepack_add_dir(struct rulepack *pack, const char *dir, struct err *err)
         free(entries[i]);
     }
     free(entries);
-    if (rc == 0 && adopt(pack, &fresh, err) == 0) {
-        free(fresh.rules);
-        return 0;
+    return finish(pack, &fresh, rc, err);
+}
+
+int rulepack_add_file(struct rulepack *pack, const char *path, struct err *err)
+{
+    struct rule_list fresh = {0};
+    int rc = read_file(&fresh, path, err);
+    if (rc == 0 && fresh.count == 0) {
+        rc = err_set(err, ERR_RULE, "%s: found no regular file, expected a rule", path);
     }
-    list_free(&fresh);
-    return -1;
+    return finish(pack, &fresh, rc, err);
 }
 
 void rulepack_hold(struct rulepack *pack)

@@ -260,7 +260,8 @@ static int read_matches(struct rule *rule, const json_t *top, struct reader *r)
 static int read_all(struct rule *rule, const json_t *top, struct reader *r)
 {
     static const char *const keys[] = {"$schema", "id",    "title",   "meaning", "signals", "hints",
-                                       "evidence", "match", "steps",   "support", "links",   NULL};
+                                       "evidence", "match", "steps",   "support", "links",   "examples",
+                                       NULL};
     const char *schema;
     if (reader_object(r, top, keys) != 0 ||
         (json_object_get(top, "$schema") &&
@@ -278,7 +279,7 @@ static int read_all(struct rule *rule, const json_t *top, struct reader *r)
         read_evidence(top, &rule->evidence, r) != 0) {
         return -1;
     }
-    return read_matches(rule, top, r);
+    return read_matches(rule, top, r) != 0 ? -1 : examples_read(rule, top, r);
 }
 
 static struct rule *rule_new(const char *file, json_t *json)

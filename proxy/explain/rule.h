@@ -43,6 +43,8 @@ struct rule {
     struct evidence evidence;   /* shown for every match */
     struct match *matches;
     size_t match_count;
+    const struct example *examples; /* as written; none in a variant */
+    size_t example_count;
     struct rule_store *store;   /* of this rule; NULL in a variant */
 };
 
@@ -51,6 +53,9 @@ struct rule {
 /* Reads a rule from the text of a file. NULL with *err otherwise; freed with rule_free. */
 struct rule *rule_read(const char *file, struct span text, struct err *err);
 void rule_free(struct rule *r);
+
+/* Reads the examples of a rule's file (example.c). 0, or -1 with the reader's error. */
+int examples_read(struct rule *rule, const json_t *top, struct reader *r);
 
 bool match_holds(const struct match *m, struct subject *s);
 

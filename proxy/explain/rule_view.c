@@ -6,6 +6,11 @@ const char *rule_id(const struct rule *r)
     return r->id;
 }
 
+const char *rule_file(const struct rule *r)
+{
+    return r->file;
+}
+
 const char *rule_title(const struct rule *r)
 {
     return r->title;

@@ -50,6 +50,9 @@ struct rulepack *rulepack_builtin(struct err *err);
  * text names file, JSON path, what was found and what is expected, and the pack is unchanged. */
 int rulepack_add_dir(struct rulepack *pack, const char *dir, struct err *err);
 
+/* The same for one file. */
+int rulepack_add_file(struct rulepack *pack, const char *path, struct err *err);
+
 void rulepack_hold(struct rulepack *pack);
 void rulepack_drop(struct rulepack *pack);
 
@@ -68,6 +71,7 @@ size_t explain_text(const struct rulepack *pack, struct span text, struct arena 
 
 /* Reading a rule. Lists end with a NULL entry and belong to the pack. */
 const char *rule_id(const struct rule *r);
+const char *rule_file(const struct rule *r);                /* where it was read from, for messages */
 const char *rule_title(const struct rule *r);
 const char *rule_meaning(const struct rule *r);
 const char *const *rule_steps(const struct rule *r);        /* what the integrator can do */
