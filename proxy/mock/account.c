@@ -9,14 +9,15 @@
 
 static const char hex[] = "0123456789abcdef";
 
-/* Obviously made up: one digit, 64 times, a different one for each token. */
+/* Obviously made up: one digit, 64 times, a different one for each token. The first is the one of
+ * which BitGo's signing library has known signatures. */
 const char *mock_token(enum mock_token which)
 {
     static _Thread_local char texts[MOCK_TOKEN_COUNT][RAW_LENGTH + 1];
     char *text = texts[which];
     if (!text[0]) {
         memcpy(text, "v2x", 3);
-        memset(text + 3, hex[which + 1], RAW_LENGTH - 3);
+        memset(text + 3, hex[which], RAW_LENGTH - 3);
     }
     return text;
 }
@@ -52,7 +53,8 @@ static bool is_hash_of(struct span bearer, enum mock_token token)
 }
 
 /* What the SDK signs: v2 `ms|path?query|body`, v3 `METHOD|ms|3.0|path?query|body`. */
-static bool is_signed(const struct http_head *request, struct span body, const struct caller *caller)
+static bool is_signed(const struct http_head *request, struct span body,
+                      const struct caller *caller)
 {
     struct str subject;
     struct str expected;
