@@ -28,3 +28,14 @@ const char *clock_text(int64_t wall_ms, char text[CLOCK_TEXT_SIZE])
     snprintf(text, CLOCK_TEXT_SIZE, "%s.%03uZ", date, (unsigned)(wall_ms % 1000) % 1000);
     return text;
 }
+
+const char *clock_minute(int64_t wall_ms, char text[CLOCK_TEXT_SIZE])
+{
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm utc;
+    if (!gmtime_r(&seconds, &utc) ||
+        !strftime(text, CLOCK_TEXT_SIZE, "%Y-%m-%d %H:%M UTC", &utc)) {
+        return strcpy(text, "-");
+    }
+    return text;
+}

@@ -122,26 +122,6 @@ static struct source choose(const struct exchange *x, const struct inspect_optio
     return (struct source){.ip = x->peer, .kind = SOURCE_PEER};
 }
 
-/* Loopback, private, shared or link-local: BitGo never sees such an address. */
-static bool is_private(struct ip ip)
-{
-    static const struct cidr blocks[] = {
-        {{4, {10}}, 8},
-        {{4, {172, 16}}, 12},
-        {{4, {192, 168}}, 16},
-        {{4, {169, 254}}, 16},
-        {{4, {100, 64}}, 10},
-        {{6, {0xfc}}, 7},
-        {{6, {0xfe, 0x80}}, 10},
-    };
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
-        if (cidr_contains(&blocks[i], ip)) {
-            return true;
-        }
-    }
-    return ip_is_loopback(ip);
-}
-
 static enum source_verdict judge(const struct exchange *x, const struct inspect_options *options,
                                  struct ip ip)
 {
@@ -207,7 +187,7 @@ static const char *origin_of(enum source_kind kind)
 /* Behind an address translation the address seen here says nothing about the one that BitGo sees. */
 static const char *advice(const struct exchange *x, const struct inspect_options *options)
 {
-    if (!is_private(x->source.ip)) {
+    if (!ip_is_private(x->source.ip)) {
         return "";
     }
     return options->egress_ip_count

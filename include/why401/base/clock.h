@@ -18,4 +18,7 @@ int64_t clock_mono_us(void);
  */
 const char *clock_text(int64_t wall_ms, char text[CLOCK_TEXT_SIZE]);
 
+/* The same for people, to the minute: "2026-11-23 19:40 UTC". */
+const char *clock_minute(int64_t wall_ms, char text[CLOCK_TEXT_SIZE]);
+
 #endif

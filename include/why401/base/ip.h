@@ -32,6 +32,9 @@ const char *ip_text(struct ip ip, char text[IP_TEXT_SIZE]);
 bool ip_eq(struct ip a, struct ip b);
 bool ip_is_loopback(struct ip ip);
 
+/* Loopback, private, shared or link-local: nobody beyond the own network sees such an address. */
+bool ip_is_private(struct ip ip);
+
 /* Parses "192.0.2.0/24" or a lone address (prefix 32 or 128). Returns false when the text is no
  * block or has host bits set; *why then says what is expected. */
 bool cidr_parse(struct span text, struct cidr *out, const char **why);
