@@ -58,11 +58,6 @@ static void recognise_digest(struct exchange *x, struct span token)
         return;
     }
     set_token(x, TOKEN_SDK, token, true);
-    if (!http_field(head, SPAN("HMAC"))) {
-        exchange_find(x, "bearer.hash-without-hmac", SEVERITY_WARNING,
-                      "The bearer is the SHA-256 form that BitGo's SDK sends, and BitGo-Auth-Version "
-                      "is there, but the HMAC field that signs the request is not.");
-    }
 }
 
 static void recognise_id(struct exchange *x)

@@ -1,5 +1,8 @@
 #include "why401/inspect/passport.h"
 
+#include "path_form.h"
+#include "signing.h"
+
 /* The same words as the finding's, which may be missing when there were too many or no memory. */
 static int refuse(const struct exchange *x, struct err *err)
 {
@@ -40,6 +43,8 @@ int inspect_request(struct exchange *x, const struct inspect_options *options, s
     inspect_bearer(x);
     inspect_source(x, options);
     inspect_environment(x, options->environment);
+    inspect_signature(x);
+    inspect_path_form(x);
     if (options->desk) {
         ask_desk(x, options->desk);
     }

@@ -22,8 +22,8 @@ struct inspect_options {
     struct passport_desk *desk;   /* what is known of tokens; NULL: nothing is */
 };
 
-/* Runs bearer, source address, environment and passport inspection, in this order, on
- * x->request.head.
+/* Runs the inspectors of bearer, source address, environment, signature, path's form and passport, in
+ * this order, on x->request.head.
  * Returns 0, or -1 with ERR_SOURCE_DENIED when the request must not go upstream. */
 int inspect_request(struct exchange *x, const struct inspect_options *options, struct err *err);
 

@@ -228,7 +228,7 @@ static void a_hash_by_itself(void **state)
     assert_secret_kept(x, HASH);
     exchange_free(x);
     x = sdk_request("Bearer " HASH, "2.0", NULL);
-    assert_only(x, "bearer.hash-without-hmac");
+    assert_int_equal(x->finding_count, 0); /* the missing HMAC is the signature's matter */
     assert_int_equal(x->token.form, TOKEN_SDK);
     exchange_free(x);
 }
