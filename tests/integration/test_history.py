@@ -4,7 +4,7 @@ import signal
 
 from why401 import RULE, Case
 
-GOOD, LOGIN, MADE = 1, 2, 8  # the digit of the mock's made-up tokens, as `why401 mock` lists them
+GOOD, LOGIN, MADE = 0, 1, 7  # the digit of the mock's made-up tokens, as `why401 mock` lists them
 WALLET = "/api/v2/tbtc/wallet/59cd72485007a239fb00282ed480da1f"
 TOKENS = "/api/v2/user/accesstoken"
 MADE_ID = "0f1e2d3c4b5a69788796a5b4c3d2e1f1"
