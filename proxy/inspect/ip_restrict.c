@@ -8,10 +8,16 @@
 #define WIDEST_PREFIX 24
 #define SHOWN_MOST    50
 
-/* An entry as evidence shows it: whoever pastes a secret there gets no quotation. */
+/* An entry as evidence shows it. Whoever pastes a secret there gets no quotation: only what
+ * consists of an address's characters is shown. */
 static struct span shown(struct span entry)
 {
-    return entry.len && entry.len <= SHOWN_MOST && !token_like(entry) ? entry : SPAN("(not shown)");
+    bool address = entry.len && entry.len <= SHOWN_MOST && !token_like(entry) &&
+                   (memchr(entry.ptr, '.', entry.len) || memchr(entry.ptr, ':', entry.len));
+    for (size_t i = 0; address && i < entry.len; i++) {
+        address = memchr(".:/*- ", entry.ptr[i], 6) || span_is_hex(span(entry.ptr + i, 1), false);
+    }
+    return address ? entry : SPAN("(not shown)");
 }
 
 static bool is_private(const struct cidr *block)
