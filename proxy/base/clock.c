@@ -33,8 +33,7 @@ const char *clock_minute(int64_t wall_ms, char text[CLOCK_TEXT_SIZE])
 {
     time_t seconds = (time_t)(wall_ms / 1000);
     struct tm utc;
-    if (!gmtime_r(&seconds, &utc) ||
-        !strftime(text, CLOCK_TEXT_SIZE, "%Y-%m-%d %H:%M UTC", &utc)) {
+    if (!gmtime_r(&seconds, &utc) || !strftime(text, CLOCK_TEXT_SIZE, "%Y-%m-%d %H:%M UTC", &utc)) {
         return strcpy(text, "-");
     }
     return text;

@@ -1,7 +1,8 @@
-/* What a token's passport says against a request: whether the token is past its end, or near it; whether
- * it was deleted; and whether this address, this host and this call suit it. Asked twice: by the worker
- * at the request head, and by the ledger afterwards for what was learned in between. A finding that is
- * there already is not noted again. "Now" is the moment at which the request head was complete. */
+/* What a token's passport says against a request: whether the token is past its end, or near it;
+ * whether it was deleted; and whether this address, this host and this call suit it. Asked twice:
+ * by the worker at the request head, and by the ledger afterwards for what was learned in between.
+ * A finding that is there already is not noted again. "Now" is the moment at which the request head
+ * was complete. */
 #include <stdio.h>
 
 #include "why401/base/clock.h"
@@ -53,7 +54,8 @@ static const char *duration_text(double seconds, char text[SPAN_SIZE])
     return text;
 }
 
-/* How the token's end came about: ": it was made on … with a duration of …"; "" when that is unknown. */
+/* How the token's end came about: ": it was made on … with a duration of …"; "" when that is
+ * unknown. */
 static const char *cause(const struct passport *p, char *text, size_t size)
 {
     char created[CLOCK_TEXT_SIZE];
@@ -90,11 +92,12 @@ static void judge_deletion(struct exchange *x, const struct passport *p)
     span_text(x->started_ms - p->deleted_ms, ago);
     if (p->logged_out) {
         NOTE(x, "token.deleted", SEVERITY_PROBLEM,
-             "This token was ended by a logout on %s, %s ago, that passed through this proxy.", when,
-             ago);
+             "This token was ended by a logout on %s, %s ago, that passed through this proxy.",
+             when, ago);
     } else {
         NOTE(x, "token.deleted", SEVERITY_PROBLEM,
-             "This token was deleted on %s, %s ago, by a DELETE …/accesstoken/{id} that passed through "
+             "This token was deleted on %s, %s ago, by a DELETE …/accesstoken/{id} that passed "
+             "through "
              "this proxy; it did not expire by itself.",
              when, ago);
     }
@@ -128,7 +131,8 @@ static void judge_kind(struct exchange *x, const struct passport *p)
     const char *when = p->created_ms ? clock_minute(p->created_ms, made) : "";
     if (p->life == TOKEN_LIFE_LOGIN) {
         NOTE(x, "token.login-session", SEVERITY_NOTE,
-             "This token was made by a login%s%s: it is short-lived and may need a one-time password.",
+             "This token was made by a login%s%s: it is short-lived and may need a one-time "
+             "password.",
              on, when);
     } else if (p->life == TOKEN_LIFE_LONG) {
         NOTE(x, "token.long-lived", SEVERITY_NOTE, "This is a long-lived access token%s%s.",
@@ -183,14 +187,16 @@ static bool is_platform(enum environment e)
     return e != ENVIRONMENT_UNKNOWN && e != ENVIRONMENT_EXPRESS;
 }
 
-/* Two names of one environment are no mismatch, and what BitGo Express is set to is its own matter. */
+/* Two names of one environment are no mismatch, and what BitGo Express is set to is its own matter.
+ */
 static void judge_host(struct exchange *x, const struct passport *p)
 {
     enum environment here = environment_of_host(x->host);
     enum environment home = p->host ? environment_of_host(span_of(p->host)) : ENVIRONMENT_UNKNOWN;
     if (is_platform(here) && is_platform(home) && here != home) {
         NOTE(x, "token.other-host", SEVERITY_PROBLEM,
-             "This token belongs to %s (%s), and the request went to %.*s (%s): a token is valid in one "
+             "This token belongs to %s (%s), and the request went to %.*s (%s): a token is valid "
+             "in one "
              "environment only.",
              p->host, environment_name(home), SPAN_ARG(x->host), environment_name(here));
     }

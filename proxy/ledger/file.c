@@ -1,0 +1,91 @@
+/* The check opens the file and closes it again before SQLite opens it, because closing a descriptor
+ * drops all locks that the process holds on that file. SQLite then opens the resolved path and
+ * refuses links itself. */
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "why401/ledger/ledger.h"
+
+bool ledger_default_path(char *path, size_t size)
+{
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    int n = -1;
+    if (state && state[0] == '/') { /* a relative one is to be ignored, says the specification */
+        n = snprintf(path, size, "%s/why401/ledger.db", state);
+    } else if (home && home[0] == '/') {
+        n = snprintf(path, size, "%s/.local/state/why401/ledger.db", home);
+    }
+    return n > 0 && (size_t)n < size;
+}
+
+/* Makes a folder and those above it; one that is there stays as it is. */
+static int make_folder(char *folder)
+{
+    for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        int made = mkdir(folder, 0700);
+        *slash = '/';
+        if (made != 0 && errno != EEXIST) {
+            return -1;
+        }
+    }
+    return mkdir(folder, 0700) == 0 || errno == EEXIST ? 0 : -1;
+}
+
+static int check_file(const char *real, bool make, struct err *err)
+{
+    struct stat info;
+    int fd = open(real, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (make ? O_CREAT : 0), 0600);
+    if (fd < 0) {
+        return err_set(err, ERR_LEDGER, "the ledger %s cannot be opened: %s", real,
+                       errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+    }
+    int got = fstat(fd, &info);
+    close(fd);
+    if (got != 0) {
+        return err_set(err, ERR_LEDGER, "the ledger %s cannot be read: %s", real, strerror(errno));
+    }
+    if (!S_ISREG(info.st_mode)) {
+        return err_set(err, ERR_LEDGER, "the ledger %s is no regular file", real);
+    }
+    if (info.st_uid != geteuid()) {
+        return err_set(err, ERR_LEDGER, "the ledger %s belongs to another user", real);
+    }
+    return 0;
+}
+
+int ledger_file_prepare(const char *path, bool make, char real[PATH_MAX], struct err *err)
+{
+    char folder[PATH_MAX];
+    char name[PATH_MAX];
+    if (strlen(path) >= PATH_MAX) {
+        return err_set(err, ERR_LEDGER, "the path of the ledger is too long");
+    }
+    strcpy(folder, path);
+    strcpy(name, path);
+    char *above = dirname(folder);
+    if (make && make_folder(above) != 0) {
+        return err_set(err, ERR_LEDGER, "the folder %s of the ledger cannot be made: %s", above,
+                       strerror(errno));
+    }
+    char *resolved = realpath(above, NULL);
+    if (!resolved) {
+        return err_set(err, ERR_LEDGER, "the folder of the ledger %s: %s", path, strerror(errno));
+    }
+    int n = snprintf(real, PATH_MAX, "%s/%s", strcmp(resolved, "/") == 0 ? "" : resolved,
+                     basename(name));
+    free(resolved);
+    if (n >= PATH_MAX) {
+        return err_set(err, ERR_LEDGER, "the path of the ledger is too long");
+    }
+    return check_file(real, make, err);
+}
