@@ -15,9 +15,15 @@
 
 /* --- an exchange --- */
 
+/* A match that holds. */
+struct hit {
+    const struct match *match;
+    enum confidence confidence; /* after weighing */
+};
+
 struct hits {
     struct subject *subject;
-    const struct match **best; /* at most one of each rule, the best first */
+    struct hit *best; /* at most one of each rule, the best first */
     size_t count;
     size_t most;
 };
@@ -41,10 +47,12 @@ bool match_holds(const struct match *m, struct subject *s)
 
 /* The order of telling. Between equals it is that of the pack, so that the result never depends on the order in
  * which the index names them. */
-static bool is_better(const struct match *a, const struct match *b)
+static bool is_better(struct hit x, struct hit y)
 {
-    if (a->confidence != b->confidence) {
-        return a->confidence > b->confidence;
+    const struct match *a = x.match;
+    const struct match *b = y.match;
+    if (x.confidence != y.confidence) {
+        return x.confidence > y.confidence;
     }
     if (a->specificity != b->specificity) {
         return a->specificity > b->specificity;
@@ -58,31 +66,50 @@ static void take_out(struct hits *hits, size_t at)
     memmove(hits->best + at, hits->best + at + 1, (hits->count - at) * sizeof *hits->best);
 }
 
-static void consider(const struct match *m, void *ctx)
+/* Whether a match could get a place among the best, at the confidence given. */
+static bool has_a_chance(const struct hits *hits, struct hit hit)
 {
-    struct hits *hits = ctx;
     for (size_t i = 0; i < hits->count; i++) {
-        if (hits->best[i]->rule == m->rule) {
-            if (!is_better(m, hits->best[i]) || !match_holds(m, hits->subject)) {
-                return;
-            }
+        if (hits->best[i].match->rule == hit.match->rule) {
+            return is_better(hit, hits->best[i]);
+        }
+    }
+    return hits->count < hits->most || is_better(hit, hits->best[hits->count - 1]);
+}
+
+/* Puts a hit into its place; it takes that of another one of the same rule. */
+static void insert(struct hits *hits, struct hit hit)
+{
+    for (size_t i = 0; i < hits->count; i++) {
+        if (hits->best[i].match->rule == hit.match->rule) {
             take_out(hits, i);
             break;
         }
     }
-    size_t at = 0;
-    while (at < hits->count && is_better(hits->best[at], m)) {
-        at++;
-    }
-    if (at == hits->most || !match_holds(m, hits->subject)) {
-        return;
-    }
     if (hits->count == hits->most) {
         hits->count--;
     }
+    size_t at = 0;
+    while (at < hits->count && is_better(hits->best[at], hit)) {
+        at++;
+    }
     memmove(hits->best + at + 1, hits->best + at, (hits->count - at) * sizeof *hits->best);
-    hits->best[at] = m;
+    hits->best[at] = hit;
     hits->count++;
+}
+
+/* A match with weights may rise, so what it is worth is known only once it was weighed. */
+static void consider(const struct match *m, void *ctx)
+{
+    struct hits *hits = ctx;
+    struct hit hit = {m, m->weight_count ? CONFIDENCE_CERTAIN : m->confidence};
+    if (!has_a_chance(hits, hit) || !match_holds(m, hits->subject)) {
+        return;
+    }
+    hit.confidence = match_weighed(m, hits->subject);
+    if (hit.confidence && has_a_chance(hits, hit)) {
+        insert(hits, hit);
+    }
 }
 
 static void add_line(struct explanation *e, struct arena *arena, struct span text)
@@ -90,6 +117,14 @@ static void add_line(struct explanation *e, struct arena *arena, struct span tex
     struct span line = e->evidence_count < EVIDENCE_LINES ? arena_copy(arena, text) : span(NULL, 0);
     if (line.len) {
         e->evidence[e->evidence_count++] = line;
+    }
+}
+
+static void add_against(struct explanation *e, struct arena *arena, struct span text)
+{
+    struct span line = e->against_count < AGAINST_LINES ? arena_copy(arena, text) : span(NULL, 0);
+    if (line.len) {
+        e->against[e->against_count++] = line;
     }
 }
 
@@ -107,12 +142,34 @@ static void add_sentences(struct explanation *e, struct arena *arena, const char
     str_release(&sentence);
 }
 
-static void tell(struct explanation *e, const struct match *m, struct arena *arena,
-                 const struct subject *s)
+/* What was weighed: for the match to its evidence, against it apart. */
+static void add_weighed(struct explanation *e, const struct match *m, struct arena *arena,
+                        struct subject *s)
 {
-    *e = (struct explanation){.rule = m->told, .confidence = m->confidence};
+    struct str sentence;
+    str_init(&sentence, SENTENCE_MOST);
+    for (size_t i = 0; i < m->weight_count; i++) {
+        const struct weight *w = &m->weights[i];
+        str_clear(&sentence);
+        if (!condition_holds(&w->when, s) || !template_expand(&sentence, w->say, s)) {
+            continue;
+        }
+        if (w->by > 0) {
+            add_line(e, arena, str_span(&sentence));
+        } else {
+            add_against(e, arena, str_span(&sentence));
+        }
+    }
+    str_release(&sentence);
+}
+
+static void tell(struct explanation *e, struct hit hit, struct arena *arena, struct subject *s)
+{
+    const struct match *m = hit.match;
+    *e = (struct explanation){.rule = m->told, .confidence = hit.confidence};
     add_sentences(e, arena, m->rule->evidence.sent, s);
     add_sentences(e, arena, m->evidence.sent, s);
+    add_weighed(e, m, arena, s);
     add_sentences(e, arena, m->rule->evidence.received, s);
     add_sentences(e, arena, m->evidence.received, s);
 }

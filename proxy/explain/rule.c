@@ -218,13 +218,14 @@ static int read_variant(struct match *m, const json_t *value, struct reader *r)
 
 static int read_match(struct match *m, const json_t *value, struct reader *r)
 {
-    static const char *const keys[] = {"confidence", "all",   "any",      "none", "title",
-                                       "meaning",    "steps", "evidence", NULL};
+    static const char *const keys[] = {"confidence", "all",   "any",      "none",  "title",
+                                       "meaning",    "steps", "evidence", "weigh", NULL};
     if (reader_object(r, value, keys) != 0 || read_confidence(m, value, r) != 0 ||
         read_conditions(value, "all", &m->all, r) != 0 ||
         read_conditions(value, "any", &m->any, r) != 0 ||
         read_conditions(value, "none", &m->none, r) != 0 ||
-        read_evidence(value, &m->evidence, r) != 0 || read_variant(m, value, r) != 0) {
+        read_evidence(value, &m->evidence, r) != 0 || weights_read(m, value, r) != 0 ||
+        read_variant(m, value, r) != 0) {
         return -1;
     }
     m->specificity = specificity(m);

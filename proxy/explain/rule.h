@@ -17,6 +17,13 @@ struct evidence {
     const char *const *received; /* what came back */
 };
 
+/* Something that speaks for a match, or against it. */
+struct weight {
+    struct condition when;
+    int by;          /* steps of confidence: 1 or -1 */
+    const char *say; /* template of the sentence about it */
+};
+
 /* One way to recognise the scenario. */
 struct match {
     const struct rule *rule;
@@ -27,6 +34,8 @@ struct match {
     struct conditions any;      /* one holds, when there are some */
     struct conditions none;     /* none holds */
     struct evidence evidence;
+    struct weight *weights;     /* weighed when it holds */
+    size_t weight_count;
 };
 
 struct rule {
@@ -57,6 +66,12 @@ void rule_free(struct rule *r);
 /* Reads the examples of a rule's file (example.c). 0, or -1 with the reader's error. */
 int examples_read(struct rule *rule, const json_t *top, struct reader *r);
 
+/* Reads the "weigh" of a match (weigh.c). 0, or -1 with the reader's error. */
+int weights_read(struct match *m, const json_t *match, struct reader *r);
+
 bool match_holds(const struct match *m, struct subject *s);
+
+/* The confidence of a match that holds, after weighing; 0 when too much speaks against it. */
+enum confidence match_weighed(const struct match *m, struct subject *s);
 
 #endif
