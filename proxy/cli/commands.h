@@ -9,6 +9,8 @@ int command_report(int argc, char **argv);
 int command_tokens(int argc, char **argv);
 int command_ca(int argc, char **argv);
 int command_rules(int argc, char **argv);
+int command_explain(int argc, char **argv);
+int command_scenarios(int argc, char **argv);
 
 /* Their help texts. */
 extern const char help_overview[];
@@ -19,5 +21,7 @@ extern const char help_ca[];
 extern const char help_tokens[];
 extern const char help_report[];
 extern const char help_rules[];
+extern const char help_explain[];
+extern const char help_scenarios[];
 
 #endif

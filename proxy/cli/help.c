@@ -18,6 +18,8 @@ const char help_overview[] =
     "  mock      start a BitGo-like server to call instead of BitGo\n"
     "  tokens    what was learned of each token from the traffic that passed\n"
     "  report    one failing call as BitGo support wants it, without secrets\n"
+    "  explain   explain what you have: a response body, an SDK error, curl -v, a HAR, words\n"
+    "  scenarios list the known problems, or read one\n"
     "  ca path   print the path of the local CA's certificate, for clients to trust\n"
     "  rules     check rules and run their examples\n"
     "  help      this text; 'why401 help COMMAND' or 'why401 COMMAND --help' for a command\n"
@@ -142,3 +144,37 @@ const char help_rules[] =
     "Exit codes: 0 everything is as it should be · 1 an example failed · 2 the command line or a "
     "rule\n"
     "file is wrong\n";
+
+const char help_explain[] =
+    "Usage: why401 explain [FILE|-] [FLAGS]\n"
+    "\n"
+    "Explains what FILE holds, or standard input for - or where it is no terminal. It recognises a\n"
+    "response body (JSON or HTML), an error of BitGo's SDK as Node prints it, what curl -v or curl -i\n"
+    "wrote, a HAR, the JSON lines of 'why401 run --log-json', and words. No token and no passphrase\n"
+    "in it appears in the output, and nothing is sent anywhere.\n"
+    "\n"
+    "  why401 explain answer.json\n"
+    "  curl -v https://app.bitgo-test.com/api/v2/user/me 2>&1 | why401 explain\n"
+    "  echo 'token disappeared from the UI' | why401 explain\n"
+    "\n"
+    "  --json                one JSON object in a line for each failing exchange\n"
+    "  --rules DIR           add the rules (*.json) in DIR to those that are built in; WHY401_RULES\n"
+    "                        says the same\n"
+    "  --help                this text\n"
+    "\n"
+    "Exit codes: 0 at least one failure is explained · 1 nothing that is known matched, or output\n"
+    "failed · 2 the input, the command line or a rule file is wrong\n";
+
+const char help_scenarios[] =
+    "Usage: why401 scenarios [ID] [FLAGS]\n"
+    "\n"
+    "Lists the known problems, or shows everything about the one of that id; the part of an id\n"
+    "behind '#' is enough.\n"
+    "\n"
+    "  --json                one JSON object in a line for each\n"
+    "  --rules DIR           add the rules (*.json) in DIR to those that are built in; WHY401_RULES\n"
+    "                        says the same\n"
+    "  --help                this text\n"
+    "\n"
+    "Exit codes: 0 shown · 1 output failed · 2 no such scenario, or the command line or a rule file\n"
+    "is wrong\n";

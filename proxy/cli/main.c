@@ -18,6 +18,8 @@ static const struct command {
     {"tokens", help_tokens, command_tokens},
     {"ca", help_ca, command_ca},
     {"rules", help_rules, command_rules},
+    {"explain", help_explain, command_explain},
+    {"scenarios", help_scenarios, command_scenarios},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

@@ -22,6 +22,31 @@ static const struct option_row *find(const struct option_row *rows, size_t count
     return NULL;
 }
 
+static bool is_flag(const char *argument)
+{
+    return argument[0] == '-' && argument[1] != '\0';
+}
+
+/* An argument that is no flag goes to the row without dashes, once. */
+static int take_word(const char *command, const struct option_row *rows, size_t count,
+                     const char **taken, const char *word, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].name[0] == '-') {
+            continue;
+        }
+        if (*taken) {
+            return err_set(err, ERR_USAGE, "%s takes one %s; it has \"%.40s\" and \"%.40s\"",
+                           command, rows[i].name, *taken, word);
+        }
+        *taken = *rows[i].value = word;
+        return 0;
+    }
+    return err_set(err, ERR_USAGE,
+                   "%s takes flags only; it does not know what to do with \"%.40s\"", command,
+                   word);
+}
+
 /* The value of a flag is not repeated: it may be a secret that went to the wrong place. */
 static int unknown_flag(const char *command, const struct option_row *rows, size_t count,
                         struct span name, struct err *err)
@@ -70,16 +95,12 @@ enum options_said options_read(const char *command, const struct option_row *row
             return OPTIONS_HELP;
         }
     }
+    const char *word = NULL;
     for (int i = 0; i < argc; i++) {
-        if (argv[i][0] != '-' || argv[i][1] == '\0') {
-            err_set(err, ERR_USAGE,
-                    "%s takes flags only; it does not know what to do with \"%.40s\"", command,
-                    argv[i]);
-            return OPTIONS_BAD;
-        }
         const struct option_row *row = find(rows, count, name_of(argv[i]));
-        int result = row ? take(row, argc, argv, &i, err)
-                         : unknown_flag(command, rows, count, name_of(argv[i]), err);
+        int result = !is_flag(argv[i]) ? take_word(command, rows, count, &word, argv[i], err)
+                     : row             ? take(row, argc, argv, &i, err)
+                                       : unknown_flag(command, rows, count, name_of(argv[i]), err);
         if (result != 0) {
             return OPTIONS_BAD;
         }

@@ -8,7 +8,7 @@
 #include "why401/base/err.h"
 
 struct option_row {
-    const char *name;     /* "--listen" */
+    const char *name;     /* "--listen"; "FILE", without dashes: the one argument that is no flag */
     const char *argument; /* what its value is, "ADDR:PORT"; NULL: a switch, it takes none */
     const char **value;   /* where the value goes; with `argument` */
     bool *on;             /* set to true; without `argument` */
@@ -21,7 +21,8 @@ enum options_said {
 };
 
 /* Reads the arguments of `command`, "--flag value" and "--flag=value" alike; a flag that comes
- * twice has its last value. Values point into argv. */
+ * twice has its last value. Values point into argv. "-" is no flag; without a row for such an
+ * argument, or with a second one, it is a mistake. */
 enum options_said options_read(const char *command, const struct option_row *rows, size_t count,
                                int argc, char **argv, struct err *err);
 

@@ -7,7 +7,7 @@
 enum exit_code {
     ENDED_WELL = 0,
     ENDED_BADLY = 1,  /* something failed at run time */
-    ENDED_UNUSED = 2, /* command line or config are wrong; nothing was started */
+    ENDED_UNUSED = 2, /* command line, config or input are wrong; nothing was started */
 };
 
 /* One line on standard error that begins with the program's name. Any thread. */

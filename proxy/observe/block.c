@@ -27,15 +27,28 @@ static void add_facts(struct page *p, const char *label, const struct record *r)
     const struct exchange *x = r->x;
     struct str facts;
     str_init(&facts, FACTS_MOST);
-    str_add(&facts, str_span(&r->method));
-    str_add(&facts, SPAN(" "));
-    str_add(&facts, span_first(str_span(&r->target), 400));
-    str_addf(&facts, " at %.*s, status %d, ", SPAN_ARG(span_first(x->host, 255)),
-             x->response.head.status);
-    if (r->request_id.len) {
-        str_addf(&facts, "request id %.*s, ", SPAN_ARG(span_first(str_span(&r->request_id), 80)));
+    if (r->method.len) {
+        str_add(&facts, str_span(&r->method));
+        str_add(&facts, SPAN(" "));
+        str_add(&facts, span_first(str_span(&r->target), 400));
+    } else {
+        str_add(&facts, SPAN("the call's method and path (the input does not have them)"));
     }
-    add_date(&facts, x->started_ms);
+    if (x->host.len) {
+        str_addf(&facts, " at %.*s", SPAN_ARG(span_first(x->host, 255)));
+    }
+    if (!exchange_finding(x, "input.status-assumed")) {
+        str_addf(&facts, ", status %d", x->response.head.status);
+    }
+    if (r->request_id.len) {
+        str_addf(&facts, ", request id %.*s", SPAN_ARG(span_first(str_span(&r->request_id), 80)));
+    }
+    if (x->started_ms) {
+        str_add(&facts, SPAN(", "));
+        add_date(&facts, x->started_ms);
+    } else {
+        str_add(&facts, SPAN(", and when it was made, with the time zone"));
+    }
     page_entry(p, label, "•", str_span(&facts));
     str_release(&facts);
 }
@@ -54,6 +67,7 @@ static void add_list(struct page *p, const char *label, const char *const *lines
 static void add_answer(struct page *p, const struct record *r)
 {
     const struct exchange *x = r->x;
+    struct span host = x->host.len ? x->host : SPAN("the server");
     struct str text;
     str_init(&text, 3 * FACTS_MOST);
     if (x->maker == MAKER_PROXY) {
@@ -67,15 +81,15 @@ static void add_answer(struct page *p, const struct record *r)
         str_addf(&text,
                  ", not BitGo's API: it was made by something in front of %.*s, such as a load "
                  "balancer or a company's proxy",
-                 SPAN_ARG(x->host));
+                 SPAN_ARG(host));
     } else if (r->error.len || r->name.len) {
-        str_addf(&text, "%.*s: ", SPAN_ARG(x->host));
+        str_addf(&text, "%.*s: ", SPAN_ARG(host));
         str_add(&text, r->error.len ? str_span(&r->error) : str_span(&r->name));
         if (r->error.len && r->name.len && !span_ieq(str_span(&r->error), str_span(&r->name))) {
             str_addf(&text, " (%.*s)", SPAN_ARG(span_first(str_span(&r->name), 100)));
         }
     } else {
-        str_addf(&text, "%.*s, with no error text in it", SPAN_ARG(x->host));
+        str_addf(&text, "%.*s, with no error text in it", SPAN_ARG(host));
     }
     page_entry(p, "Answer from", "", str_span(&text));
     str_release(&text);
@@ -98,7 +112,7 @@ static void add_seen(struct page *p, const struct record *r, const struct explan
     for (size_t i = 0; e && i < e->evidence_count; i++, label = "") {
         page_entry(p, label, "•", e->evidence[i]);
     }
-    for (size_t i = 0; i < r->x->finding_count; i++) {
+    for (size_t i = 0; r->x && i < r->x->finding_count; i++) {
         const struct finding *f = &r->x->findings[i];
         if (f->severity != SEVERITY_NOTE && !is_quoted(f, e)) {
             page_entry(p, label, "•", f->evidence);
@@ -114,14 +128,36 @@ static void add_against(struct page *p, const struct explanation *e)
     }
 }
 
-static void add_title(struct page *p, const struct explanation *e)
+/* The title, how sure we are, if anything was judged, and what it means. */
+static void add_title(struct page *p, const struct rule *rule, const char *confidence)
 {
     struct str text;
     str_init(&text, FACTS_MOST);
-    str_addf(&text, "%s (%s)", rule_title(e->rule), confidence_name(e->confidence));
+    str_addf(&text, "%s", rule_title(rule));
+    if (confidence) {
+        str_addf(&text, " (%s)", confidence);
+    }
     page_paragraph(p, p->palette->bold, str_span(&text));
-    page_paragraph(p, p->palette->dim, span_of(rule_id(e->rule)));
+    page_paragraph(p, p->palette->dim, span_of(rule_id(rule)));
+    page_gap(p);
+    if (*rule_meaning(rule)) {
+        page_paragraph(p, "", span_of(rule_meaning(rule)));
+        page_gap(p);
+    }
     str_release(&text);
+}
+
+/* What is left to do when all has been said. */
+static void add_advice(struct page *p, const struct record *r, const struct rule *rule)
+{
+    const char *const *send = rule_support_send(rule);
+    add_list(p, "What to do", rule_steps(rule), true);
+    if (r && r->x) {
+        add_facts(p, "Send support", r);
+    }
+    add_list(p, r && r->x ? "" : "Send support", send, false);
+    add_list(p, "Ask support", rule_support_ask(rule), false);
+    add_list(p, "Read more", rule_links(rule), false);
 }
 
 static void add_others(struct page *p, const struct record *r)
@@ -140,20 +176,13 @@ static void add_others(struct page *p, const struct record *r)
 static void explained(struct page *p, const struct record *r)
 {
     const struct explanation *best = &r->explanations[0];
-    add_title(p, best);
-    page_gap(p);
-    if (*rule_meaning(best->rule)) {
-        page_paragraph(p, "", span_of(rule_meaning(best->rule)));
-        page_gap(p);
+    add_title(p, best->rule, confidence_name(best->confidence));
+    if (r->x) {
+        add_answer(p, r);
     }
-    add_answer(p, r);
     add_seen(p, r, best);
     add_against(p, best);
-    add_list(p, "What to do", rule_steps(best->rule), true);
-    add_facts(p, "Send support", r);
-    add_list(p, "", rule_support_send(best->rule), false);
-    add_list(p, "Ask support", rule_support_ask(best->rule), false);
-    add_list(p, "Read more", rule_links(best->rule), false);
+    add_advice(p, r, best->rule);
     add_others(p, r);
 }
 
@@ -184,6 +213,21 @@ void block_failure(struct page *p, struct record *r)
     } else {
         unexplained(p, r);
     }
+}
+
+void block_text(struct page *p, const struct record *r)
+{
+    p->bar = p->palette->red;
+    if (r->explanation_count) {
+        explained(p, r);
+    }
+}
+
+void block_rule(struct page *p, const struct rule *rule)
+{
+    p->bar = p->palette->cyan;
+    add_title(p, rule, NULL);
+    add_advice(p, NULL, rule);
 }
 
 void block_findings(struct page *p, const struct record *r, enum severity least)

@@ -78,7 +78,12 @@ static void add_what(struct str *out, const struct record *r)
     char time[CLOCK_TEXT_SIZE];
     const struct exchange *x = r->x;
     json_add_number(out, "id", x->id);
-    add_name(out, "time", clock_text(x->started_ms, time));
+    if (x->started_ms) {
+        add_name(out, "time", clock_text(x->started_ms, time));
+    } else { /* only of an exchange that was read from a file */
+        json_key(out, "time");
+        str_add(out, SPAN("null"));
+    }
     json_add_text(out, "method", str_span(&r->method), TEXT_SHOWN);
     json_add_text(out, "target", str_span(&r->target), TARGET_SHOWN);
     json_add_text(out, "scheme", x->scheme, TEXT_SHOWN);
@@ -159,7 +164,35 @@ static void add_lines(struct str *out, const char *key, const struct span *lines
     str_add_c(out, ']');
 }
 
-static void add_explanations(struct str *out, const struct record *r)
+static void add_list(struct str *out, const char *key, const char *const *lines)
+{
+    json_key(out, key);
+    str_add_c(out, '[');
+    for (; lines && *lines; lines++) {
+        json_comma(out);
+        json_text(out, span_of(*lines), TEXT_SHOWN);
+    }
+    str_add_c(out, ']');
+}
+
+/* What a rule tells beyond its id and title. */
+static void add_advice(struct str *out, const struct rule *rule)
+{
+    add_name(out, "meaning", rule_meaning(rule));
+    add_list(out, "steps", rule_steps(rule));
+    add_list(out, "support_send", rule_support_send(rule));
+    add_list(out, "support_ask", rule_support_ask(rule));
+    add_list(out, "links", rule_links(rule));
+}
+
+void json_rule(struct str *out, const struct rule *rule)
+{
+    add_name(out, "id", rule_id(rule));
+    add_name(out, "title", rule_title(rule));
+    add_advice(out, rule);
+}
+
+static void add_explanations(struct str *out, const struct record *r, bool advice)
 {
     json_key(out, "explanations");
     str_add_c(out, '[');
@@ -172,6 +205,9 @@ static void add_explanations(struct str *out, const struct record *r)
         add_name(out, "confidence", confidence_name(e->confidence));
         add_lines(out, "evidence", e->evidence, e->evidence_count);
         add_lines(out, "against", e->against, e->against_count);
+        if (advice) {
+            add_advice(out, e->rule);
+        }
         str_add_c(out, '}');
     }
     str_add_c(out, ']');
@@ -200,7 +236,7 @@ static void add_fields(struct str *out, const char *key, struct record *r,
     str_add_c(out, '}');
 }
 
-static void add_failure(struct str *out, struct record *r)
+static void add_failure(struct str *out, struct record *r, bool advice)
 {
     json_add_text(out, "request_id", str_span(&r->request_id), TEXT_SHOWN);
     json_key(out, "answer");
@@ -209,7 +245,7 @@ static void add_failure(struct str *out, struct record *r)
     json_add_text(out, "name", str_span(&r->name), TEXT_SHOWN);
     json_add_bool(out, "html", r->html);
     str_add_c(out, '}');
-    add_explanations(out, r);
+    add_explanations(out, r, advice);
     add_fields(out, "request_fields", r, &r->x->request.head, request_fields,
                sizeof request_fields / sizeof *request_fields);
     add_fields(out, "response_fields", r, &r->x->response.head, response_fields,
@@ -226,7 +262,23 @@ void json_line(struct str *out, struct record *r)
     add_judged(out, r->x);
     add_error(out, r);
     if (r->failing) {
-        add_failure(out, r);
+        add_failure(out, r, false);
+    }
+    str_add(out, SPAN("}\n"));
+}
+
+void json_explanation(struct str *out, struct record *r, const char *input)
+{
+    str_add(out, SPAN("{\"v\":1,\"type\":\"explanation\""));
+    add_name(out, "input", input);
+    if (r->x) {
+        add_what(out, r);
+        add_measures(out, r->x);
+        add_judged(out, r->x);
+        add_error(out, r);
+        add_failure(out, r, true);
+    } else {
+        add_explanations(out, r, true);
     }
     str_add(out, SPAN("}\n"));
 }

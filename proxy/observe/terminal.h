@@ -29,6 +29,12 @@ void terminal_notice(struct terminal *t, int64_t wall_ms, struct span text);
 /* The block under a failing exchange; in block.c. `t->page` is ready. */
 void block_failure(struct page *p, struct record *r);
 
+/* The same where there are explanations but no exchange (r->x is NULL); in block.c. */
+void block_text(struct page *p, const struct record *r);
+
+/* Everything that a rule tells people; in block.c. */
+void block_rule(struct page *p, const struct rule *rule);
+
 /* Lines for findings of at least that severity; in block.c. */
 void block_findings(struct page *p, const struct record *r, enum severity least);
 

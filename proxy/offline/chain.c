@@ -59,6 +59,16 @@ static void inspect_head(struct chain *c, struct exchange *x)
     }
 }
 
+/* What both ways of judging end with. */
+static size_t explain(struct chain *c, struct exchange *x, struct answer *a,
+                      struct explanation *out, size_t most)
+{
+    answer_read(a, x, DECODED_MOST);
+    size_t count = explain_exchange(c->rules, x, a, out, most);
+    ledger_learn(c->ledger, x);
+    return count;
+}
+
 size_t chain_judge(struct chain *c, struct exchange *x, struct answer *a, struct explanation *out,
                    size_t most)
 {
@@ -67,8 +77,27 @@ size_t chain_judge(struct chain *c, struct exchange *x, struct answer *a, struct
     }
     inspect_finished(x, c->memory, &c->options);
     ledger_recall(c->ledger, x);
-    answer_read(a, x, DECODED_MOST);
-    size_t count = explain_exchange(c->rules, x, a, out, most);
-    ledger_learn(c->ledger, x);
-    return count;
+    return explain(c, x, a, out, most);
+}
+
+/* Takes out findings from `from` on whose id an earlier one has. */
+static void drop_repeated(struct exchange *x, size_t from)
+{
+    size_t kept = from;
+    for (size_t i = from; i < x->finding_count; i++) {
+        const struct finding *first = exchange_finding(x, x->findings[i].id);
+        if (first >= &x->findings[from]) {
+            x->findings[kept++] = x->findings[i];
+        }
+    }
+    x->finding_count = kept;
+}
+
+size_t chain_judge_inspected(struct chain *c, struct exchange *x, struct answer *a,
+                             struct explanation *out, size_t most)
+{
+    size_t known = x->finding_count;
+    ledger_recall(c->ledger, x);
+    drop_repeated(x, known);
+    return explain(c, x, a, out, most);
 }

@@ -19,4 +19,9 @@ void chain_free(struct chain *c);
 size_t chain_judge(struct chain *c, struct exchange *x, struct answer *a, struct explanation *out,
                    size_t most);
 
+/* The same for an exchange that was inspected when it passed, so that its token, source and findings are
+ * in x already. What the ledger recalls is added where x has no finding of that id. */
+size_t chain_judge_inspected(struct chain *c, struct exchange *x, struct answer *a,
+                             struct explanation *out, size_t most);
+
 #endif

@@ -96,6 +96,23 @@ static void mistakes_are_named(void **state)
     refused("-", "run takes flags only; it does not know what to do with \"-\"");
 }
 
+static void one_argument_may_be_no_flag(void **state)
+{
+    (void)state;
+    struct err err;
+    const char *file = NULL;
+    bool json = false;
+    const struct option_row with_file[] = {{"FILE", "FILE", &file, NULL},
+                                           {"--json", NULL, NULL, &json}};
+    char words[][8] = {"--json", "-", "b.har"};
+    char *argv[] = {words[0], words[1], words[2]};
+    assert_int_equal(options_read("explain", with_file, 2, 2, argv, &err), OPTIONS_READ);
+    assert_string_equal(file, "-");
+    assert_true(json);
+    assert_int_equal(options_read("explain", with_file, 2, 3, argv, &err), OPTIONS_BAD);
+    assert_string_equal(err.text, "explain takes one FILE; it has \"-\" and \"b.har\"");
+}
+
 static void shell_words(void **state)
 {
     (void)state;
@@ -112,6 +129,7 @@ int main(void)
         cmocka_unit_test(both_spellings),
         cmocka_unit_test(help_wins),
         cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(one_argument_may_be_no_flag),
         cmocka_unit_test(shell_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,155 @@
+/* why401 scenarios: the known problems as a table, or everything about one of them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "options.h"
+#include "page_for.h"
+#include "paint.h"
+#include "say.h"
+#include "why401/config/nearest.h"
+
+#define OUTPUT_MOST (16u << 20)
+#define GAP         2  /* columns between id and title */
+#define TITLE_LEAST 24 /* columns; with fewer, titles go under the ids */
+
+/* The part of an id behind '#', which is what people remember. */
+static const char *short_id(const char *id)
+{
+    const char *hash = strchr(id, '#');
+    return hash ? hash + 1 : id;
+}
+
+static const struct rule *find(const struct rulepack *rules, const char *id)
+{
+    const struct rule *rule = rulepack_find(rules, span_of(id));
+    for (size_t i = 0; !rule && i < rulepack_size(rules); i++) {
+        if (strcmp(short_id(rule_id(rulepack_at(rules, i))), id) == 0) {
+            rule = rulepack_at(rules, i);
+        }
+    }
+    return rule;
+}
+
+static int unknown(const struct rulepack *rules, const char *id)
+{
+    size_t count = rulepack_size(rules);
+    const char **names = calloc(2 * count + 1, sizeof *names);
+    for (size_t i = 0; names && i < count; i++) {
+        names[2 * i] = rule_id(rulepack_at(rules, i));
+        names[2 * i + 1] = short_id(names[2 * i]);
+    }
+    const char *near = names ? nearest_word(span_of(id), names, 2 * count) : NULL;
+    for (size_t i = 0; names && !near && strlen(id) >= 3 && i < count; i++) {
+        near = span_ifind(span_of(names[2 * i + 1]), span_of(id)) >= 0 ? names[2 * i + 1] : NULL;
+    }
+    if (near) {
+        say("there is no scenario \"%.80s\"; did you mean %s?", id, near);
+    } else {
+        say("there is no scenario \"%.80s\"; 'why401 scenarios' lists those there are", id);
+    }
+    free(names);
+    return ENDED_UNUSED;
+}
+
+/* How much of a title fits into `room` bytes, up to a space where there is one. */
+static size_t fit(struct span title, size_t room)
+{
+    size_t len = title.len;
+    if (len > room) {
+        for (len = room; len && title.ptr[len] != ' '; len--) {
+        }
+    }
+    return len ? len : title.len;
+}
+
+/* A title that is too long goes on under itself. */
+static void add_row(struct str *out, const struct rule *rule, size_t id_width,
+                    const struct render *page, const struct paint *paint)
+{
+    struct span rest = span_of(rule_title(rule));
+    bool narrow = page->width < id_width + GAP + TITLE_LEAST;
+    size_t column = narrow ? 2 * GAP : id_width + GAP;
+    str_addf(out, "%s%-*s%s", paint->bold, narrow ? 0 : (int)id_width, rule_id(rule), paint->reset);
+    for (bool first = !narrow; rest.len; first = false) {
+        size_t len = fit(rest, page->width > column ? page->width - column : TITLE_LEAST);
+        str_addf(out, "%s%*s%.*s", first ? "" : "\n", (int)(first ? GAP : column), "",
+                 SPAN_ARG(span_first(rest, len)));
+        rest = span_from(rest, len + 1);
+    }
+    str_add_c(out, '\n');
+}
+
+static void add_table(struct str *out, const struct rulepack *rules, const struct render *page)
+{
+    size_t id_width = 0;
+    for (size_t i = 0; i < rulepack_size(rules); i++) {
+        size_t len = strlen(rule_id(rulepack_at(rules, i)));
+        id_width = len > id_width ? len : id_width;
+    }
+    for (size_t i = 0; i < rulepack_size(rules); i++) {
+        add_row(out, rulepack_at(rules, i), id_width, page, paint_for(STDOUT_FILENO));
+    }
+}
+
+/* One rule, or all of them when `only` is NULL: an object in a line each. */
+static void add_json(struct str *out, const struct rulepack *rules, const struct rule *only)
+{
+    for (size_t i = 0; i < rulepack_size(rules); i++) {
+        const struct rule *rule = rulepack_at(rules, i);
+        if (!only || only == rule) {
+            render_rule_json(out, rule);
+            str_add_c(out, '\n');
+        }
+    }
+}
+
+static int show(const struct rulepack *rules, const char *id, bool json)
+{
+    struct str out;
+    struct render page = page_for(STDOUT_FILENO);
+    const struct rule *rule = id ? find(rules, id) : NULL;
+    if (id && !rule) {
+        return unknown(rules, id);
+    }
+    str_init(&out, OUTPUT_MOST);
+    if (json) {
+        add_json(&out, rules, rule);
+    } else if (rule) {
+        render_rule(&out, &page, rule);
+    } else {
+        add_table(&out, rules, &page);
+    }
+    bool written = !out.failed && fputs(str_cstr(&out), stdout) >= 0 && fflush(stdout) == 0;
+    str_release(&out);
+    return written ? ENDED_WELL : ENDED_BADLY;
+}
+
+int command_scenarios(int argc, char **argv)
+{
+    struct err err;
+    bool json = false;
+    const char *id = NULL;
+    const char *rules_dir = getenv("WHY401_RULES");
+    const struct option_row rows[] = {
+        {"ID", "ID", &id, NULL},
+        {"--json", NULL, NULL, &json},
+        {"--rules", "DIR", &rules_dir, NULL},
+    };
+    switch (options_read("scenarios", rows, sizeof rows / sizeof rows[0], argc, argv, &err)) {
+    case OPTIONS_HELP:
+        return fputs(help_scenarios, stdout) >= 0 ? ENDED_WELL : ENDED_BADLY;
+    case OPTIONS_BAD:
+        return say_error(&err);
+    case OPTIONS_READ:
+        break;
+    }
+    struct rulepack *rules = rules_of(rules_dir, &err);
+    if (!rules) {
+        return say_error(&err);
+    }
+    int code = show(rules, id, json);
+    rulepack_drop(rules);
+    return code;
+}
