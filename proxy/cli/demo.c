@@ -1,6 +1,7 @@
-/* why401 demo: an integrator's bad day, played through the proxy against the mock. Each step says what is
- * tried, the live log shows what became of it, and a table at the end counts the scenarios. The demo
- * checks itself: what did not come out as the day's script says is named, and the exit code is 1. */
+/* why401 demo: an integrator's bad day, played through the proxy against the mock. Each step says
+ * what is tried, the live log shows what became of it, and a table at the end counts the scenarios.
+ * The demo checks itself: what did not come out as the day's script says is named, and the exit
+ * code is 1. */
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -107,11 +108,11 @@ static void print_summary(struct show *show)
     const struct paint *p = show->paint;
     printf("\n%sWhat went wrong today%s\n\n", p->bold, p->reset);
     for (size_t i = 0; i < count; i++) {
-        printf("  %s%3llu%s  %s\n       %s%s%s\n", p->bold, (unsigned long long)rows[i].count, p->reset,
-               rows[i].title, p->dim, rows[i].id, p->reset);
+        printf("  %s%3llu%s  %s\n       %s%s%s\n", p->bold, (unsigned long long)rows[i].count,
+               p->reset, rows[i].title, p->dim, rows[i].id, p->reset);
     }
-    printf("\n%zu calls, %zu scenarios. With your own calls: why401 run, then point the SDK at "
-           "https://localhost:8401\n",
+    printf("\n%zu calls, %zu scenarios. With your own calls: why401 run, then point the SDK\n"
+           "at https://localhost:8401\n",
            badday_size(), count);
     check_scenarios(show, rows, count);
 }
@@ -119,8 +120,8 @@ static void print_summary(struct show *show)
 static int play(struct show *show)
 {
     const struct paint *p = show->paint;
-    printf("%sAn integrator's bad day%s\n%sA mock of BitGo and the proxy in front of it, on this machine; "
-           "real sockets, real TLS, no account.%s\n",
+    printf("%sAn integrator's bad day%s\n%sA mock of BitGo and the proxy in front of it, on\n"
+           "this machine: real sockets, real TLS, no account.%s\n",
            p->bold, p->reset, p->dim, p->reset);
     for (size_t i = 0; i < badday_size(); i++) {
         if (play_step(show, i) != 0) {
@@ -129,7 +130,7 @@ static int play(struct show *show)
         pause_between_steps(show);
     }
     print_summary(show);
-    return show->surprises ? ENDED_BADLY : ENDED_WELL;
+    return show->surprises || fflush(stdout) != 0 || ferror(stdout) ? ENDED_BADLY : ENDED_WELL;
 }
 
 static int run_show(struct show *show)

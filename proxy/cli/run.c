@@ -122,11 +122,11 @@ static int start(struct proxy *p, struct err *err)
 static void summarise(const struct observer_counts *counts, size_t cut_off)
 {
     uint64_t lost = counts->lost_success + counts->lost_bodies + counts->lost_lines;
-    say("%" PRIu64 " exchanges, %" PRIu64 " failing, %" PRIu64 " of them explained",
-        counts->exchanges, counts->failing, counts->explained);
+    say("%" PRIu64 " exchange%s, %" PRIu64 " failing, %" PRIu64 " of them explained",
+        counts->exchanges, counts->exchanges == 1 ? "" : "s", counts->failing, counts->explained);
     if (lost) {
-        say("lost under pressure: %" PRIu64 " successful exchanges, %" PRIu64
-            " body captures, %" PRIu64 " log lines",
+        say("lost, under pressure or because a log could not be written: %" PRIu64
+            " successful exchanges, %" PRIu64 " body captures, %" PRIu64 " log lines",
             counts->lost_success, counts->lost_bodies, counts->lost_lines);
     }
     if (cut_off) {

@@ -100,8 +100,11 @@ void dial_cancel(struct dial *d)
 static void fail(struct dial *d, enum err_code code, const char *reason)
 {
     struct conn *c = let_go(d);
-    const char *what = code == ERR_DNS ? "could not be resolved" : "could not be reached";
-    conn_fail(c, code, "%s port %u %s: %s", d->host, d->options.port, what, reason);
+    if (code == ERR_DNS) {
+        conn_fail(c, code, "the name %s could not be resolved: %s", d->host, reason);
+    } else {
+        conn_fail(c, code, "%s port %u could not be reached: %s", d->host, d->options.port, reason);
+    }
     free_if_done(d);
     conn_notify(c);
 }

@@ -87,10 +87,11 @@ int listener_bind(const char *host, uint16_t *port, bool shared, struct err *err
     if (fd < 0) {
         return err_set(
             err, ERR_SYSTEM, "cannot listen on %s port %u: %s%s", host, *port, strerror(failure),
-            failure == EADDRINUSE ? "; another program has it: stop that, or choose another "
-                                    "port with --listen ADDR:PORT (0 lets the system choose)"
-            : failure == EACCES   ? "; ports below 1024 need root: choose a higher one"
-                                  : "");
+            failure == EADDRINUSE      ? "; another program has it: stop that, or choose another "
+                                         "port with --listen ADDR:PORT (0 lets the system choose)"
+            : failure == EACCES        ? "; ports below 1024 need root: choose a higher one"
+            : failure == EADDRNOTAVAIL ? "; no interface of this machine has that address"
+                                       : "");
     }
     *port = port_of(fd);
     return fd;
@@ -127,8 +128,7 @@ static void hand_over(struct listener *l, uv_tcp_t *tcp)
 {
     struct sockaddr_storage peer;
     int len = sizeof peer;
-    struct conn *c = conn_new(l->worker, l->options.buffer_bytes,
-                              l->options.head_bytes);
+    struct conn *c = conn_new(l->worker, l->options.buffer_bytes, l->options.head_bytes);
     if (!c || uv_tcp_getpeername(tcp, (struct sockaddr *)&peer, &len) != 0 ||
         opening_begin(c, l->options.tls, l->options.proxy_protocol, l->options.handshake_ms) != 0) {
         if (c) {

@@ -12,6 +12,7 @@
 #define WIDTH_MOST    120  /* longer lines are hard to read */
 #define TARGET_SHOWN  400  /* bytes */
 #define TARGET_COLUMN 58   /* a short target is filled up to here, so that durations line up */
+#define TARGET_AT     26   /* column in which the target begins */
 #define LINE_COLUMNS  35   /* of a line without target and request id */
 #define NOTICE_SHOWN  1000 /* bytes */
 
@@ -130,12 +131,19 @@ static const char *mishap(const struct exchange *x)
     }
 }
 
-/* Columns to which a target is filled: fewer where the request id would not fit into the line. */
-static size_t target_columns(const struct terminal *t, const struct record *r)
+/* What stands between a target of `used` columns and the duration: a short target is filled up,
+ * less far where the request id would not fit into the line. Where it does not fit at all the rest
+ * goes into a second line. */
+static void add_gap(struct terminal *t, size_t used, const struct record *r)
 {
     size_t others = LINE_COLUMNS + (r->failing && r->request_id.len ? r->request_id.len + 2 : 0);
     size_t room = t->page.width > others ? t->page.width - others : 0;
-    return t->is_tty && room < TARGET_COLUMN ? room : TARGET_COLUMN;
+    if (t->is_tty && used > room) {
+        add(t, "\n");
+        pad(t, 0, TARGET_AT);
+    } else {
+        pad(t, used, t->is_tty && room < TARGET_COLUMN ? room : TARGET_COLUMN);
+    }
 }
 
 static void add_line(struct terminal *t, const struct record *r)
@@ -149,7 +157,7 @@ static void add_line(struct terminal *t, const struct record *r)
     pad(t, text_columns(span_from(str_span(out), before)), 7);
     before = out->len;
     text_escape(out, str_span(&r->target), TARGET_SHOWN);
-    pad(t, text_columns(span_from(str_span(out), before)), target_columns(t, r));
+    add_gap(t, text_columns(span_from(str_span(out), before)), r);
     add_duration(t, x);
     if (r->failing && r->request_id.len) {
         add(t, t->page.palette->dim);

@@ -137,7 +137,7 @@ static int check_readable(const char *path, struct err *err)
 {
     FILE *file = fopen(path, "re");
     if (!file) {
-        return err_set(err, ERR_TLS, "%s cannot be read: %s", path, strerror(errno));
+        return err_set(err, ERR_CONFIG, "%s cannot be read: %s", path, strerror(errno));
     }
     fclose(file);
     return 0;
@@ -197,7 +197,7 @@ static int load_roots(SSL_CTX *ssl, const char *extra_roots, struct err *err)
     ERR_clear_error();
     return SSL_CTX_load_verify_file(ssl, extra_roots) == 1
                ? 0
-               : err_set(err, ERR_TLS, "%s holds no usable certificate in PEM: %s", extra_roots,
+               : err_set(err, ERR_CONFIG, "%s holds no usable certificate in PEM: %s", extra_roots,
                          openssl_reason());
 }
 

@@ -1,7 +1,7 @@
 /* Errors: a function returns 0 or a negative value and fills an optional struct err. The one list
  * below makes the codes; each has the status and the `name` of the JSON answer that the proxy gives
  * to a client when the error ends an exchange (0 and NULL where none ever does), and the advice
- * that tells a person what to do next. */
+ * that tells a person what to do next, empty where the text says it. */
 #ifndef WHY401_BASE_ERR_H
 #define WHY401_BASE_ERR_H
 
@@ -15,20 +15,24 @@
     X(ERR_MEMORY, 503, "Why401OutOfMemory",                                                        \
       "The proxy could not get memory for this exchange. Send the request again; if it stays so, " \
       "lower the limits in the config or give the machine more memory.")                           \
-    X(ERR_SYSTEM, 0, NULL,                                                                         \
-      "The operating system refused. The text names the call and its reason.")                     \
-    X(ERR_USAGE, 0, NULL, "Run 'why401 --help' to see the commands and options.")                  \
-    X(ERR_CONFIG, 0, NULL, "Correct the file at the place that the text names.")                   \
+    X(ERR_SYSTEM, 0, NULL, "")                                                                     \
+    X(ERR_USAGE, 0, NULL,                                                                          \
+      "'why401 --help' lists the commands, 'why401 help COMMAND' the flags of one.")               \
+    X(ERR_CONFIG, 0, NULL,                                                                         \
+      "Correct that, or name another file with --config FILE; 'why401 help run' says where it is " \
+      "looked for.")                                                                               \
     X(ERR_RULE, 0, NULL, "Correct the rule file at the place that the text names.")                \
     X(ERR_LEDGER, 0, NULL,                                                                         \
       "The ledger lives in $XDG_STATE_HOME/why401 (usually ~/.local/state/why401). Give another "  \
       "file with --ledger FILE, or go without one with --no-ledger.")                              \
     X(ERR_INPUT, 0, NULL, "Correct the input at the place that the text names.")                   \
     X(ERR_CA, 0, NULL,                                                                             \
-      "The local CA lives in $XDG_DATA_HOME/why401 (usually ~/.local/share/why401). Removing "     \
-      "that "                                                                                      \
-      "directory makes why401 create a new CA, which clients then have to trust again.")           \
-    X(ERR_TLS, 0, NULL, "The TLS library refused. The text has its reason.")                       \
+      "The local CA lives in $XDG_DATA_HOME/why401 (usually ~/.local/share/why401), which has to " \
+      "be "                                                                                        \
+      "yours to read and write. Removing that directory makes why401 create a new CA, which "      \
+      "clients "                                                                                   \
+      "then have to trust again.")                                                                 \
+    X(ERR_TLS, 0, NULL, "")                                                                        \
     X(ERR_BAD_REQUEST, 400, "Why401BadRequest",                                                    \
       "The request is not valid HTTP/1.1, so it was not forwarded. Correct the client that "       \
       "wrote it.")                                                                                 \

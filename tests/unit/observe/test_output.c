@@ -1,4 +1,6 @@
 /* What the two sinks write, to the byte where people and programs rely on it. */
+#include <sys/ioctl.h>
+#include <termios.h>
 #include <zlib.h>
 
 #include "bench.h"
@@ -28,6 +30,53 @@ static void test_success_is_one_line(void **state)
         "09:15:03.123 [---] POST   /api/v2/tbtc/wallet                                          "
         "84 ms  the client closed first\n");
     bench_close(&b);
+}
+
+/* Puts a terminal of 80 columns in the place of the bench's file. Returns the side at which
+ * somebody looks. */
+static int use_terminal(struct bench *b)
+{
+    struct winsize size = {.ws_row = 24, .ws_col = 80};
+    struct termios plain;
+    int screen = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+    assert_true(screen >= 0);
+    assert_int_equal(grantpt(screen), 0);
+    assert_int_equal(unlockpt(screen), 0);
+    close(b->options.terminal_fd);
+    b->options.terminal_fd = open(ptsname(screen), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(b->options.terminal_fd >= 0);
+    assert_int_equal(tcgetattr(b->options.terminal_fd, &plain), 0);
+    plain.c_oflag &= ~(tcflag_t)OPOST; /* a line feed stays one */
+    assert_int_equal(tcsetattr(b->options.terminal_fd, TCSANOW, &plain), 0);
+    assert_int_equal(ioctl(screen, TIOCSWINSZ, &size), 0);
+    return screen;
+}
+
+static void test_lines_fit_a_terminal(void **state)
+{
+    (void)state;
+    static const char want[] =
+        "09:15:03.123 [200] GET    /api/v2/ping                                    84 ms\n"
+        "09:15:03.123 [200] GET    /api/v2/tbtc/wallet/59cd72485007a239fb00282ed480da1f\n"
+        "                             84 ms\n";
+    char seen[2 * sizeof want];
+    size_t len = 0;
+    struct bench b;
+    bench_open(&b);
+    int screen = use_terminal(&b);
+    bench_start(&b);
+    observer_give(b.observer, sample_exchange("GET", "/api/v2/ping", 200));
+    observer_give(
+        b.observer,
+        sample_exchange("GET", "/api/v2/tbtc/wallet/59cd72485007a239fb00282ed480da1f", 200));
+    bench_drain(&b);
+    for (ssize_t n; (n = read(screen, seen + len, sizeof seen - 1 - len)) > 0;) {
+        len += (size_t)n;
+    }
+    seen[len] = '\0';
+    assert_string_equal(seen, want);
+    bench_close(&b);
+    close(screen);
 }
 
 static void test_findings_are_told_on_success_too(void **state)
@@ -438,6 +487,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_success_is_one_line),
+        cmocka_unit_test(test_lines_fit_a_terminal),
         cmocka_unit_test(test_findings_are_told_on_success_too),
         cmocka_unit_test(test_failure_is_explained),
         cmocka_unit_test(test_failure_without_explanation_says_what_is_known),
