@@ -133,13 +133,8 @@ bool cidr_contains(const struct cidr *block, struct ip ip)
 bool ip_is_private(struct ip ip)
 {
     static const struct cidr blocks[] = {
-        {{4, {10}}, 8},
-        {{4, {172, 16}}, 12},
-        {{4, {192, 168}}, 16},
-        {{4, {169, 254}}, 16},
-        {{4, {100, 64}}, 10},
-        {{6, {0xfc}}, 7},
-        {{6, {0xfe, 0x80}}, 10},
+        {{4, {10}}, 8},       {{4, {172, 16}}, 12}, {{4, {192, 168}}, 16},   {{4, {169, 254}}, 16},
+        {{4, {100, 64}}, 10}, {{6, {0xfc}}, 7},     {{6, {0xfe, 0x80}}, 10},
     };
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         if (cidr_contains(&blocks[i], ip)) {

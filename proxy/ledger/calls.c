@@ -96,7 +96,7 @@ bool refused(const struct exchange *x)
 static struct span before_value(struct span s)
 {
     size_t n = 0;
-    while (n < s.len && n < PROBLEM_MOST && !memchr(":='\"\\`<{[(", s.ptr[n], 10)) {
+    while (n < s.len && n < PROBLEM_MOST && !strchr(":='\"\\`<{[(", s.ptr[n])) {
         n++;
     }
     return span_first(s, n);

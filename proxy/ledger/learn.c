@@ -47,6 +47,15 @@ static void correct_life(struct ledger *l, struct known *t, int64_t now_ms)
     }
 }
 
+/* A transfer that went out proves that no limit stood against it. */
+static bool spends(const struct exchange *x)
+{
+    struct span path = x->target.path;
+    return span_eq(x->request.head.method, SPAN("POST")) &&
+           (span_ends(path, SPAN("/tx/send")) || span_ends(path, SPAN("/sendcoins")) ||
+            span_ends(path, SPAN("/sendmany")));
+}
+
 static void count_success(struct ledger *l, struct known *t, const struct exchange *x)
 {
     t->successes++;
@@ -59,6 +68,10 @@ static void count_success(struct ledger *l, struct known *t, const struct exchan
         l->changed = true;
     }
     correct_life(l, t, x->started_ms);
+    if (t->spent && spends(x)) {
+        known_text(&t->spent, span(NULL, 0), TEXT_MOST);
+        t->spent_ms = 0;
+    }
     count_places(t, x, true);
 }
 

@@ -229,6 +229,23 @@ static void needs_unlock_with_limits_means_spent(void **state)
     exchange_free(x);
 }
 
+static void a_transfer_that_goes_out_proves_that_nothing_is_spent(void **state)
+{
+    (void)state;
+    make_token('2',
+               "{\"label\":\"fund\",\"spendingLimits\":[{\"coin\":\"tbtc\",\"txValueLimit\":5}]}",
+               "");
+    exchange_free(fail_with('2', "/api/v2/tbtc/wallet", "{\"needsUnlock\":true}"));
+    use('2');
+    struct exchange *x = fail_use('2');
+    assert_told(x, "token.limit-spent", "BitGo asked to unlock it");
+    exchange_free(x);
+    exchange_free(pass(call('2', "POST", "/api/v2/tbtc/wallet/0/tx/send", "{}", 200, "{}")));
+    x = fail_use('2');
+    assert_silent(x, "token.limit-spent");
+    exchange_free(x);
+}
+
 /* Answers of a wrong shape, to every call that teaches something. */
 static void nonsense_teaches_nothing(void **state)
 {
@@ -306,6 +323,7 @@ int main(void)
         STORY(a_limit_is_spent),
         STORY(a_limit_left_blank_is_zero),
         STORY(needs_unlock_with_limits_means_spent),
+        STORY(a_transfer_that_goes_out_proves_that_nothing_is_spent),
         STORY(nonsense_teaches_nothing),
         STORY(a_snapshot_tells_the_worker_the_same),
     };
