@@ -41,15 +41,29 @@ static int read_fields(struct reader *r, const json_t *object, const json_t **ou
     return 0;
 }
 
+/* The client's address; this machine's own when none is given. */
+static int read_from(struct example_message *m, const json_t *request, struct reader *r)
+{
+    const char *text;
+    if (read_text(r, request, "from", "127.0.0.1", &text) != 0) {
+        return -1;
+    }
+    if (!ip_parse(span_of(text), &m->from)) {
+        reader_enter(r, "from");
+        return reader_fail(r, json_object_get(request, "from"), "an IPv4 or IPv6 address");
+    }
+    return 0;
+}
+
 static int read_request(struct example_message *m, const json_t *call, struct reader *r)
 {
-    static const char *const keys[] = {"method", "target", "host", "fields", "body", NULL};
+    static const char *const keys[] = {"method", "target", "host", "from", "fields", "body", NULL};
     const json_t *value = json_object_get(call, "request");
     size_t mark = reader_enter(r, "request");
     if (reader_object(r, value, keys) != 0 ||
         read_text(r, value, "method", NULL, &m->method) != 0 ||
         read_text(r, value, "target", NULL, &m->target) != 0 ||
-        read_text(r, value, "host", EXAMPLE_HOST, &m->host) != 0 ||
+        read_text(r, value, "host", EXAMPLE_HOST, &m->host) != 0 || read_from(m, value, r) != 0 ||
         read_fields(r, value, &m->fields) != 0) {
         return -1;
     }

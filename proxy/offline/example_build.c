@@ -135,7 +135,7 @@ struct exchange *example_exchange(const struct example_call *call, uint64_t id, 
     x->answered_us = x->finished_us = x->started_us + 20000;
     x->maker = MAKER_UPSTREAM;
     x->outcome = OUTCOME_COMPLETE;
-    ip_parse(SPAN("127.0.0.1"), &x->peer);
+    x->peer = call->request.from;
     if (build_message(x, &x->request, &call->request, now_ms, err) != 0 ||
         build_message(x, &x->response, &call->response, now_ms, err) != 0) {
         exchange_free(x);

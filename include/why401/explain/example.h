@@ -13,6 +13,7 @@ struct example_message {
     const char *method;   /* of a request */
     const char *target;   /* of a request: path and query */
     const char *host;     /* of a request, with its port if it has one */
+    struct ip from;       /* of a request: the client's address */
     int status;           /* of a response */
     const json_t *fields; /* an object whose values are texts; NULL for none */
     const json_t *body;   /* a text as it is, anything else as JSON; NULL for none */

@@ -130,6 +130,9 @@ static void a_malformed_example_is_named_with_its_place(void **state)
         {RULE("{\"name\":\"n\",\"request\":{\"method\":\"GET\"},\"response\":{\"status\":418},"
               "\"expect\":\"likely\"}"),
          "examples[0].request.target: found nothing"},
+        {RULE("{\"name\":\"n\",\"request\":{\"method\":\"GET\",\"target\":\"/\","
+              "\"from\":\"here\"},\"response\":{\"status\":418},\"expect\":\"likely\"}"),
+         "examples[0].request.from: found \"here\""},
         {RULE("{\"name\":\"n\"," GET(
              "/") ",\"response\":{\"status\":418},\"expect\":\"none\","
                   "\"history\":[{" GET("/") ",\"response\":{\"status\":200},\"ago\":\"8 days\"}]}"),
