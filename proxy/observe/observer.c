@@ -142,8 +142,9 @@ static void *run(void *arg)
         bool last = count == 0 && queue_closed(o->queue) && queue_len(o->queue) == 0;
         carry_out_batch(o, items, count);
         waits = consider_report(o, last);
-        judge_flush(&o->judge);
+        /* First the ledger: what people can read has been committed. */
         waits = judge_remember(&o->judge, last) || waits;
+        judge_flush(&o->judge);
         settle(o, count);
         if (last) {
             return NULL;

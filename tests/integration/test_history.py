@@ -108,6 +108,7 @@ class History(Case):
         said = self.evidence(entry, "token.ip-not-allowed")
         self.assertIn("198.51.100.0/24", said)
         self.assertIn("IP", entry["answer"]["error"])
+        self.assertIsNotNone(self.proxy.err.wait_match(r"\[401\] GET"))
         text = self.proxy.err.text()
         self.assertLess(text.index("on its way"), text.index("[401] GET"))
 

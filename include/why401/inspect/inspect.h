@@ -42,6 +42,9 @@ void inspect_environment(struct exchange *x, enum environment environment);
  * never needs one. */
 bool route_needs_no_bearer(struct span method, struct span path);
 
+/* A good answer on this route says something about a token, so its body is worth looking at. */
+bool route_tells_of_tokens(struct span path);
+
 /* The fingerprint of a raw token, or of its SHA-256 in hex when `hashed`; "" when there is none. */
 void token_fingerprint(struct span token, bool hashed, char fingerprint[FINGERPRINT_SIZE]);
 
