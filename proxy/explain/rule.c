@@ -275,6 +275,7 @@ static int read_all(struct rule *rule, const json_t *top, struct reader *r)
         read_list(r, top, "hints", false, READER_PHRASE_MOST, &rule->hints) != 0) {
         return -1;
     }
+    rule->scenario = rule->title;
     if (read_list(r, top, "steps", true, READER_TEXT_MOST, &rule->steps) != 0 ||
         read_support(rule, top, r) != 0 || read_links(rule, top, r) != 0 ||
         read_evidence(top, &rule->evidence, r) != 0) {

@@ -41,6 +41,7 @@ struct match {
 struct rule {
     const char *file; /* for messages */
     const char *id;
+    const char *scenario; /* the title of the whole file; a variant has its own title beside it */
     const char *title;
     const char *meaning;
     const char *const *steps;

@@ -16,6 +16,11 @@ const char *rule_title(const struct rule *r)
     return r->title;
 }
 
+const char *rule_scenario(const struct rule *r)
+{
+    return r->scenario;
+}
+
 const char *rule_meaning(const struct rule *r)
 {
     return r->meaning;

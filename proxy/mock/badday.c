@@ -6,7 +6,8 @@
 #define SCENARIO(id) "token-tokens-erc20-access#" id
 #define NO_TOKEN     SCENARIO("401-unauthorized-no-access-token")
 
-/* Token numbers as in enum mock_token: 0 good, 1 login, 2 viewer, 3 IP, 4 spent, 5 locked, 6 expired. */
+/* Token numbers as in enum mock_token: 0 good, 1 login, 2 viewer, 3 IP, 4 spent, 5 locked, 6 expired,
+ * 7 made on request. */
 static const struct badday_call calls[] = {
     {"The SDK starts: its first call carries no token, and needs none.", "GET", "/api/v1/client/constants", NULL, "", "",
      200, NULL},
@@ -18,6 +19,11 @@ static const struct badday_call calls[] = {
     {"The fund administrator's token ran into its spending limit.", "GET", WALLET, "@4", "", "", 401,
      SCENARIO("session-expired-error")},
     {"A token made a week ago is gone from the web page.", "GET", WALLET, "@6", "", "", 401,
+     SCENARIO("token-disappeared-unexpected-expiration")},
+    {"Somebody makes a token and takes its duration for something else than seconds.", "POST", "/api/v2/user/accesstoken", "@1",
+     "X-Mock-Days-Ago: 8\r\n",
+     "{\"label\":\"batch\",\"otp\":\"0000000\",\"duration\":572522.211,\"scope\":[\"wallet_view_all\"]}", 200, NULL},
+    {"Eight days later that token is gone, too, and the proxy knows why.", "GET", WALLET, "@7", "", "", 401,
      SCENARIO("token-disappeared-unexpected-expiration")},
     {"A new token is made with one from the web page.", "POST", "/api/v2/user/accesstoken", "@0", "",
      "{\"label\":\"batch\",\"otp\":\"0000000\",\"duration\":572522.211,\"scope\":[\"wallet_view_all\"]}", 401,

@@ -43,7 +43,7 @@ void tally_scenario(struct tally *t, const struct rule *rule)
     struct scenario_count *row = row_of(t, rule_id(rule));
     if (row) {
         snprintf(row->id, sizeof row->id, "%s", rule_id(rule));
-        snprintf(row->title, sizeof row->title, "%s", rule_title(rule));
+        snprintf(row->title, sizeof row->title, "%s", rule_scenario(rule));
         row->count++;
     }
     pthread_mutex_unlock(&t->lock);

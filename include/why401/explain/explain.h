@@ -73,6 +73,11 @@ size_t explain_text(const struct rulepack *pack, struct span text, struct arena 
 const char *rule_id(const struct rule *r);
 const char *rule_file(const struct rule *r);                /* where it was read from, for messages */
 const char *rule_title(const struct rule *r);
+
+/* The title of the whole scenario: where a match tells another cause than its rule, rule_title is that
+ * cause's. For summaries. */
+const char *rule_scenario(const struct rule *r);
+
 const char *rule_meaning(const struct rule *r);
 const char *const *rule_steps(const struct rule *r);        /* what the integrator can do */
 const char *const *rule_support_send(const struct rule *r); /* what to send to BitGo support */
