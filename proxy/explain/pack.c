@@ -3,18 +3,12 @@
  * broken file leaves the pack as it was. */
 #include "pack.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "embedded.h"
+#include "folder.h"
 
 #define RULES_MOST 20000 /* rules of a pack, and files of a folder */
-#define PATH_SIZE  4096
 
 /* Rules in the making. Those from `fresh` on belong to the list, the others to the pack. */
 struct rule_list {
@@ -156,78 +150,7 @@ struct rulepack *rulepack_builtin(struct err *err)
     return pack;
 }
 
-/* --- a folder of the user's own --- */
-
-static int is_rule_file(const struct dirent *entry)
-{
-    struct span name = span_of(entry->d_name);
-    return name.len > 5 && name.ptr[0] != '.' && span_ends(name, SPAN(".json"));
-}
-
-/* Reads an open file of at most RULE_BYTES_MOST bytes. */
-static int read_open(int fd, const char *path, size_t size, struct str *text, struct err *err)
-{
-    char piece[16384];
-    if (size > RULE_BYTES_MOST) {
-        return err_set(err, ERR_RULE, "%s: the file: found %zu bytes, expected at most %d", path, size,
-                       RULE_BYTES_MOST);
-    }
-    for (;;) {
-        ssize_t n = read(fd, piece, sizeof piece);
-        if (n < 0 && errno != EINTR) {
-            return err_set(err, ERR_RULE, "%s: cannot read it: %s", path, strerror(errno));
-        }
-        if (n == 0) {
-            return 0;
-        }
-        str_add(text, span(piece, n > 0 ? (size_t)n : 0));
-        if (text->failed) {
-            return err_set(err, ERR_RULE, "%s: the file: found too many bytes, expected at most %d", path,
-                           RULE_BYTES_MOST);
-        }
-    }
-}
-
-/* Reads one file of a folder into the list. What is no regular file is passed over; O_NONBLOCK keeps a FIFO
- * from making us wait for its writer. */
-static int read_file(struct rule_list *list, const char *path, struct err *err)
-{
-    struct stat st;
-    struct str text;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        int error = errno;
-        if (fd >= 0) {
-            close(fd);
-        }
-        return err_set(err, ERR_RULE, "%s: cannot open it: %s", path, strerror(error));
-    }
-    int rc = 0;
-    str_init(&text, RULE_BYTES_MOST);
-    if (S_ISREG(st.st_mode)) {
-        rc = read_open(fd, path, (size_t)st.st_size, &text, err);
-        rc = rc == 0 ? list_read(list, path, str_span(&text), err) : rc;
-    }
-    str_release(&text);
-    close(fd);
-    return rc;
-}
-
-static int read_files(struct rule_list *list, const char *dir, struct dirent **entries, size_t count,
-                      struct err *err)
-{
-    char path[PATH_SIZE];
-    for (size_t i = 0; i < count; i++) {
-        int len = snprintf(path, sizeof path, "%s/%s", dir, entries[i]->d_name);
-        if (len < 0 || (size_t)len >= sizeof path) {
-            return err_set(err, ERR_RULE, "%s: the path of a file in it is too long", dir);
-        }
-        if (read_file(list, path, err) != 0) {
-            return -1;
-        }
-    }
-    return 0;
-}
+/* --- rules of the user's own --- */
 
 /* Puts the rules that were read into the pack, unless reading them went wrong. */
 static int finish(struct rulepack *pack, struct rule_list *fresh, int rc, struct err *err)
@@ -240,26 +163,22 @@ static int finish(struct rulepack *pack, struct rule_list *fresh, int rc, struct
     return -1;
 }
 
+static int take_text(void *ctx, const char *path, struct span text, struct err *err)
+{
+    return list_read(ctx, path, text, err);
+}
+
 int rulepack_add_dir(struct rulepack *pack, const char *dir, struct err *err)
 {
     struct rule_list fresh = {0};
-    struct dirent **entries = NULL;
-    int count = scandir(dir, &entries, is_rule_file, alphasort);
-    if (count < 0) {
-        return err_set(err, ERR_RULE, "%s: cannot read this folder: %s", dir, strerror(errno));
-    }
-    int rc = read_files(&fresh, dir, entries, (size_t)count, err);
-    for (int i = 0; i < count; i++) {
-        free(entries[i]);
-    }
-    free(entries);
+    int rc = folder_read(dir, take_text, &fresh, err);
     return finish(pack, &fresh, rc, err);
 }
 
 int rulepack_add_file(struct rulepack *pack, const char *path, struct err *err)
 {
     struct rule_list fresh = {0};
-    int rc = read_file(&fresh, path, err);
+    int rc = folder_read_file(path, take_text, &fresh, err);
     if (rc == 0 && fresh.count == 0) {
         rc = err_set(err, ERR_RULE, "%s: found no regular file, expected a rule", path);
     }

@@ -202,6 +202,46 @@ static void judge_host(struct exchange *x, const struct passport *p)
     }
 }
 
+/* The scopes that BitGo's OpenAPI declares for a route; one of them is enough. It declares none for
+ * the wallet platform's routes (facts of the OpenAPI, August 2026). */
+static const struct {
+    const char *prefix;
+    const char *scopes[3]; /* ends with NULL */
+} declared[] = {
+    {"/api/address-book/v1/", {"wallet_spend_all"}},
+    {"/api/network/", {"settlement_network_read", "settlement_network_write"}},
+    {"/api/clearing/v1/", {"wallet_view_all", "wallet_spend_all"}},
+    {"/api/prime/trading/", {"trade_view", "trade_trade"}},
+    {"/api/tradfi/v1/", {"wallet_spend_all"}},
+    {"/api/org/search", {"user_manage"}},
+    {"/api/v1/marketdata", {"crypto_compare"}},
+};
+
+static bool has_scope(const struct passport *p, const char *scope)
+{
+    for (const char *const *own = p->scopes; *own; own++) {
+        if (strcmp(*own, scope) == 0 || strcmp(*own, "all") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void judge_scopes(struct exchange *x, const struct passport *p)
+{
+    for (size_t i = 0; p->scopes && i < sizeof declared / sizeof *declared; i++) {
+        const char *const *wanted = declared[i].scopes;
+        if (span_starts(x->target.path, span_of(declared[i].prefix)) && !has_scope(p, wanted[0]) &&
+            !(wanted[1] && has_scope(p, wanted[1]))) {
+            NOTE(x, "token.scope-missing", SEVERITY_WARNING,
+                 "BitGo's documentation wants the scope %s%s%s for %s, and this token was made "
+                 "without it.",
+                 wanted[0], wanted[1] ? " or " : "", wanted[1] ? wanted[1] : "",
+                 declared[i].prefix);
+        }
+    }
+}
+
 static bool is_unlock(const struct exchange *x)
 {
     return span_eq(x->request.head.method, SPAN("POST")) &&
@@ -222,6 +262,7 @@ void judge_passport(struct exchange *x, const struct passport *p)
     judge_life(x, p);
     judge_source(x, p);
     judge_host(x, p);
+    judge_scopes(x, p);
     if (is_unlock(x) && p->has_limits && !p->limits_removed) {
         NOTE(x, "token.unlock-removes-limits", SEVERITY_WARNING,
              "This token has spending limits, and POST %.*s removes all of them for good.",

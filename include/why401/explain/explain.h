@@ -46,7 +46,7 @@ struct explanation {
 /* The pack that is built into the program: rules/bitgo/. NULL with *err on memory exhaustion only. */
 struct rulepack *rulepack_builtin(struct err *err);
 
-/* Adds the *.json files of a folder; a rule whose id the pack has already replaces it. On error the
+/* Adds the *.json files of a folder and of the folders in it (a schema.json is none); a rule whose id the pack has already replaces it. On error the
  * text names file, JSON path, what was found and what is expected, and the pack is unchanged. */
 int rulepack_add_dir(struct rulepack *pack, const char *dir, struct err *err);
 

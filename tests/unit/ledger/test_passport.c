@@ -179,6 +179,21 @@ static void a_token_of_the_other_environment(void **state)
     exchange_free(x);
 }
 
+static void a_scope_that_the_documentation_wants(void **state)
+{
+    (void)state;
+    make_token('2', "{\"label\":\"fund\",\"scope\":[\"wallet_view_all\"]}", "");
+    struct exchange *x = pass(call('2', "GET", "/api/prime/trading/v1/orders", "", 401, "{}"));
+    assert_told(x, "token.scope-missing", "trade_view or trade_trade");
+    exchange_free(x);
+    x = pass(call('2', "GET", "/api/clearing/v1/x", "", 200, "{}"));
+    assert_silent(x, "token.scope-missing");
+    exchange_free(x);
+    x = fail_use('2'); /* the documentation names none for the wallet platform */
+    assert_silent(x, "token.scope-missing");
+    exchange_free(x);
+}
+
 static void a_limit_is_spent(void **state)
 {
     (void)state;
@@ -320,6 +335,7 @@ int main(void)
         STORY(a_private_peer_is_not_what_bitgo_sees),
         STORY(a_restriction_that_cannot_be_read_claims_nothing),
         STORY(a_token_of_the_other_environment),
+        STORY(a_scope_that_the_documentation_wants),
         STORY(a_limit_is_spent),
         STORY(a_limit_left_blank_is_zero),
         STORY(needs_unlock_with_limits_means_spent),
