@@ -16,10 +16,10 @@
 #include "page_for.h"
 #include "process.h"
 #include "say.h"
-#include "why401/observe/redact.h"
 #include "why401/observe/render.h"
 #include "why401/offline/chain.h"
 #include "why401/offline/input.h"
+#include "why401/offline/words.h"
 
 #define EXPLANATIONS_MOST 8
 #define OUTPUT_MOST       (4u << 20) /* bytes for one exchange */
@@ -98,17 +98,31 @@ static int read_input(struct job *j, struct err *err)
 
 static bool print(struct str *out)
 {
-    bool written = !out->failed && fwrite(out->ptr, 1, out->len, stdout) == out->len;
+    bool written =
+        !out->failed && (out->len == 0 || fwrite(out->ptr, 1, out->len, stdout) == out->len);
     str_release(out);
     return written;
 }
 
+static void render_words(const struct job *j, struct str *out, struct arena *arena,
+                         const struct explanation *list, size_t count)
+{
+    if (j->json) {
+        render_text_json(out, input_kind_name(j->input.kind), arena, list, count);
+    } else {
+        render_text(out, &j->page, arena, list, count);
+    }
+}
+
+/* Words that nothing matched are no answer of a server, so nothing is told about one. */
 static bool write_exchange(const struct job *j, struct exchange *x, const struct answer *a,
                            const struct explanation *list, size_t count)
 {
     struct str out;
     str_init(&out, OUTPUT_MOST);
-    if (j->json) {
+    if (j->input.kind == INPUT_TEXT && count == 0) {
+        render_words(j, &out, &x->arena, list, count);
+    } else if (j->json) {
         render_explanations_json(&out, input_kind_name(j->input.kind), x, a, list, count);
     } else {
         render_explanations(&out, &j->page, x, a, list, count);
@@ -122,7 +136,7 @@ static size_t explain_redacted(const struct job *j, struct span text, struct are
 {
     struct str words;
     str_init(&words, 4 * text.len + 1024);
-    redact_text(&words, text);
+    words_redact(&words, text);
     size_t count = explain_text(j->rules, str_span(&words), arena, list, EXPLANATIONS_MOST);
     str_release(&words);
     return count;
@@ -169,9 +183,24 @@ static int explain_exchanges(struct job *j, struct err *err)
     }
     for (size_t i = 0; i < j->input.count && written; i++) {
         written = explain_one(j, chain, j->input.exchanges[i]);
+        exchange_free(j->input.exchanges[i]); /* a HAR may hold many */
+        j->input.exchanges[i] = NULL;
     }
     chain_free(chain);
     return written ? 0 : err_set(err, ERR_SYSTEM, "standard output: %s", strerror(errno));
+}
+
+/* The words as a response's body, without the secrets that only sentences have. */
+static void hide_secrets(struct exchange *x)
+{
+    struct str words;
+    struct capture *body = &x->response.body;
+    str_init(&words, 4 * body->len + 1024);
+    words_redact(&words, span(body->data, body->len));
+    explicit_bzero(body->data, body->len);
+    body->len = 0;
+    capture_add(body, str_span(&words), INPUT_MOST);
+    str_release(&words);
 }
 
 static int explain_words(struct job *j, struct err *err)
@@ -184,14 +213,11 @@ static int explain_words(struct job *j, struct err *err)
     size_t count = explain_redacted(j, span(words->data, words->len), &arena, list);
     if (count == 0) { /* it may be an answer's own text that only a rule's match knows */
         arena_release(&arena);
+        hide_secrets(j->input.exchanges[0]);
         return explain_exchanges(j, err);
     }
     str_init(&out, OUTPUT_MOST);
-    if (j->json) {
-        render_text_json(&out, input_kind_name(j->input.kind), &arena, list, count);
-    } else {
-        render_text(&out, &j->page, &arena, list, count);
-    }
+    render_words(j, &out, &arena, list, count);
     j->failing = j->explained = 1;
     arena_release(&arena);
     return print(&out) ? 0 : err_set(err, ERR_SYSTEM, "standard output: %s", strerror(errno));

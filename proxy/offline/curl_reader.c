@@ -217,7 +217,7 @@ int read_curl(struct input *in, struct span bytes, struct err *err)
             exchange_free(in->exchanges[i]);
             continue;
         }
-        made_time(in->exchanges[i]);
+        made_finish(in->exchanges[i]);
         in->exchanges[kept++] = in->exchanges[i];
     }
     in->count = kept;

@@ -134,7 +134,7 @@ static int read_entry(const struct har *h, const json_t *entry)
     if (ms > 0 && ms < 1e9) {
         x->finished_us = x->started_us + (int64_t)(ms * 1000);
     }
-    made_time(x);
+    made_finish(x);
     return 0;
 }
 

@@ -267,9 +267,14 @@ int64_t made_time_read(struct span text)
     return text.len == 29 && text.ptr[3] == ',' ? read_http_date(text) : 0;
 }
 
-void made_time(struct exchange *x)
+void made_finish(struct exchange *x)
 {
     uint64_t stamp;
+    if (x->response.head.status == 0) {
+        x->maker = MAKER_NOBODY;
+        x->outcome = OUTCOME_UPSTREAM_BROKE;
+        x->response.complete = false;
+    }
     if (x->started_ms == 0 &&
         span_u64(http_value(&x->request.head, SPAN("Auth-Timestamp")), &stamp) &&
         stamp > 1000000000000u && stamp < 100000000000000u) {

@@ -25,8 +25,9 @@ void made_body(struct message *message, struct span bytes);
 /* The status when the input has none: a guess from the answer's text, which a finding admits. */
 void made_assume_status(struct exchange *x);
 
-/* For an exchange whose time the input does not tell: what Auth-Timestamp or Date says. */
-void made_time(struct exchange *x);
+/* When all has been read: without a status nobody answered, and a time that the input does not tell is what
+ * Auth-Timestamp or Date says. */
+void made_finish(struct exchange *x);
 
 /* RFC 3339, or HTTP's date (RFC 9110 §5.6.7, the first form). Milliseconds since 1970; 0 for
  * anything else. */

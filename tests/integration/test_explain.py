@@ -222,11 +222,13 @@ class Secrets(ExplainCase):
                              sent={"otp": OTP, "passphrase": PASSPHRASE})),
             "lines": json.dumps(line),
             "text": f"session expired with token {TOKEN} and passphrase: {PASSPHRASE}, otp={OTP} session expired",
+            "said": f"password {PASSPHRASE} error, and the token {TOKEN} disappeared",
             "page": f"<html><title>401 session expired</title>Bearer {TOKEN} password={PASSPHRASE} otp={OTP}",
             "unknown": f"what is this: Bearer {TOKEN} password={PASSPHRASE} otp={OTP}",
+            "unsaid": f"it is about my password {PASSPHRASE}",
             "broken": '{"token": ' + TOKEN + ', "passphrase": "' + PASSPHRASE + '"}',
         }
-        codes = {"unknown": 1, "broken": 2}
+        codes = {"unknown": 1, "unsaid": 1, "broken": 2}
         for kind, text in inputs.items():
             for args in ((), ("--json",)):
                 with self.subTest(kind, args=args):
@@ -243,6 +245,9 @@ class Secrets(ExplainCase):
 class Ends(ExplainCase):
     def test_nothing_matched(self):
         out, err = self.explain("the weather is fine", code=1)
+        self.assertEqual(out, "")
+        only, = self.explain_json("the weather is fine", code=1)
+        self.assertEqual((only["input"], only["explanations"]), ("text", []))
         self.assertIn("no known scenario matches", err)
         self.assertIn("why401 scenarios", err)
         out, err = self.explain(har(entry(200, {}), entry(200, {})), code=1)

@@ -20,7 +20,7 @@ enum input_kind {
 
 struct input {
     enum input_kind kind;
-    struct exchange **exchanges; /* owned, as is each of them */
+    struct exchange **exchanges; /* owned, as is each of them that is not NULL */
     size_t count;
     size_t room;
 };

@@ -63,6 +63,7 @@ static void several_calls_are_read_in_order(void **state)
     assert_int_equal(in.exchanges[1]->response.head.status, 400);
     assert_span(body_of(&in.exchanges[1]->response), "no");
     assert_int_equal(in.exchanges[2]->response.head.status, 0);
+    assert_int_equal(in.exchanges[2]->maker, MAKER_NOBODY);
     input_release(&in);
 }
 
