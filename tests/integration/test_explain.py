@@ -151,6 +151,11 @@ class Inputs(ExplainCase):
         self.assertEqual(found[1]["time"], "2026-11-24T09:02:00.000Z")
         self.assertEqual(found[1]["host"], "app.bitgo-test.com")
 
+    def test_evidence_of_a_bearer_is_not_taken_for_one(self):
+        body = {"error": "No access token", "name": "Unauthorized"}
+        only, = self.explain_json(har(entry(401, body)))
+        self.assertIn("A bearer was sent", only["explanations"][0]["evidence"][0])
+
     def test_a_har_without_credentials_says_so(self):
         body = {"error": "No access token", "name": "Unauthorized"}
         only, = self.explain_json(har(entry(401, body, token=None)))
