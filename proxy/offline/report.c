@@ -56,6 +56,8 @@ static void add_call(struct str *out, const json_t *line)
     snprintf(status, sizeof status, "%" JSON_INTEGER_FORMAT,
              json_integer_value(json_object_get(line, "status")));
     str_add(out, SPAN("## The call\n\n"));
+    add_item(out, "Environment",
+             environment_name(environment_of_host(span_of(text_at(line, "host")))));
     add_item(out, "Host", text_at(line, "host"));
     add_item(out, "Method", text_at(line, "method"));
     add_item(out, "Target", text_at(line, "target"));

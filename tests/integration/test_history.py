@@ -149,7 +149,7 @@ class History(Case):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(path.stat().st_mode & 0o777, 0o600)
         text = path.read_text()
-        for part in ("# A failing call", WALLET, "`401`", "requestId", "unauthorized", EXPIRED,
+        for part in ("# A failing call", "Environment", WALLET, "`401`", "requestId", "unauthorized", EXPIRED,
                      "Token label", "572522.211", "What was removed", "`target`"):
             self.assertIn(part, text)
         self.assertNotIn(token(MADE), text)
