@@ -1,5 +1,6 @@
 """Secrets that pass through the proxy appear in none of its outputs, in no form."""
 import base64
+import itertools
 import json
 import urllib.parse
 
@@ -55,8 +56,9 @@ class Secrets(Case):
         wire = proxy.connect(tls=False)
         query = urllib.parse.urlencode({name: canary(f"query-{name}") for name in JSON_NAMES})
         fields = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
-        for kind, body in self.bodies("request"):
-            head = (f"POST /api/v2/user/login/{RAW_TOKEN}?{query}&note=visible HTTP/1.1\r\nHost: h\r\n{fields}"
+        paths = itertools.cycle((f"/api/v2/user/login/{RAW_TOKEN}", "/api/v2/user/accesstoken", "/api/v2/user/login"))
+        for path, (kind, body) in zip(paths, 3 * list(self.bodies("request"))):
+            head = (f"POST {path}?{query}&note=visible HTTP/1.1\r\nHost: h\r\n{fields}"
                     f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n")
             wire.send(head.encode(), body)
             self.assertEqual(wire.response().status, status)
@@ -74,7 +76,23 @@ class Secrets(Case):
         self.assertGreaterEqual(len(lines.splitlines()), 10)
         for line in lines.splitlines():
             json.loads(line)
-        return {"standard output": proxy.out.text(), "standard error": proxy.err.text(), "JSON lines": lines}
+        return {"standard output": proxy.out.text(), "standard error": proxy.err.text(), "JSON lines": lines,
+                **self.what_was_kept(log, status)}
+
+    def what_was_kept(self, log, status):
+        """The ledger's bytes, and what the other commands make of it and of the log."""
+        kept = {path.name: path.read_bytes().decode("latin-1") for path in (self.home / "state").rglob("ledger.db*")}
+        self.assertIn("ledger.db", kept)
+        commands = [("tokens",), ("tokens", "--json"), ("explain", log), ("explain", "--json", log)]
+        if status >= 400:
+            commands += [("report", str(number)) for number in range(1, 29)]
+        for command in commands:
+            done = self.run_program(*command)
+            self.assertIn(done.returncode, (0, 1), done.stderr)
+            kept[" ".join(map(str, command))] = done.stdout + done.stderr
+        if status >= 400:
+            self.assertIn("# A failing call", kept["report 1"])
+        return kept
 
     def assert_no_canary(self, outputs):
         for name, text in outputs.items():
