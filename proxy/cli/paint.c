@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 static const struct paint plain = {"", "", "", "", "", ""};
-static const struct paint colored = {"\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[36m"};
+static const struct paint colored = {"\x1b[0m",  "\x1b[1m",  "\x1b[2m",
+                                     "\x1b[31m", "\x1b[32m", "\x1b[36m"};
 
 const struct paint *paint_for(int fd)
 {

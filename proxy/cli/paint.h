@@ -1,4 +1,5 @@
-/* Colours for what the demo prints: empty strings where there is no terminal or NO_COLOR says no. */
+/* Colours for what the demo prints: empty strings where there is no terminal or NO_COLOR says no.
+ */
 #ifndef WHY401_CLI_PAINT_H
 #define WHY401_CLI_PAINT_H
 

@@ -1,4 +1,5 @@
-/* why401 report: one failing exchange, kept by the ledger, as the Markdown that BitGo support wants. */
+/* why401 report: one failing exchange, kept by the ledger, as the Markdown that BitGo support
+ * wants. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -59,9 +60,10 @@ static int report(const struct wish *wish, struct ledger *ledger, struct err *er
     str_init(&text, REPORT_MOST);
     int rc;
     if (!ledger_kept(ledger, wish->id, &line)) {
-        rc = wish->id ? err_set(err, ERR_USAGE, "the ledger keeps no failing exchange with the id %llu",
-                                (unsigned long long)wish->id)
-                      : err_set(err, ERR_USAGE, "the ledger keeps no failing exchange yet");
+        rc = wish->id
+                 ? err_set(err, ERR_USAGE, "the ledger keeps no failing exchange with the id %llu",
+                           (unsigned long long)wish->id)
+                 : err_set(err, ERR_USAGE, "the ledger keeps no failing exchange yet");
     } else {
         struct passports *known = ledger_passports(ledger);
         report_fingerprint(str_span(&line), fingerprint);
@@ -98,9 +100,10 @@ static int read_id(struct wish *wish, int argc, char **argv, struct err *err)
         return 0;
     }
     if (!span_u64(span_of(argv[0]), &wish->id) || wish->id == 0) {
-        return err_set(err, ERR_USAGE,
-                       "report: found \"%.40s\", expected the id of an exchange, as the JSON log has it",
-                       argv[0]);
+        return err_set(
+            err, ERR_USAGE,
+            "report: found \"%.40s\", expected the id of an exchange, as the JSON log has it",
+            argv[0]);
     }
     return 1;
 }

@@ -1,6 +1,6 @@
-/* The contract for trusted roots takes a file, so the CA's root is in one for the moment in which the
- * contexts that trust it are made, and no longer: whatever ends the demo afterwards, nothing is left
- * behind. Signals are blocked until then. */
+/* The contract for trusted roots takes a file, so the CA's root is in one for the moment in which
+ * the contexts that trust it are made, and no longer: whatever ends the demo afterwards, nothing is
+ * left behind. Signals are blocked until then. */
 #include "stage.h"
 
 #include <errno.h>
@@ -12,10 +12,10 @@
 #include "why401/config/config.h"
 #include "why401/mock/origin.h"
 
-#define HOST          "localhost"
-#define DRAIN_MS      1000
-#define PATIENCE_MS   10000
-#define PATH_SIZE     512
+#define HOST           "localhost"
+#define DRAIN_MS       1000
+#define PATIENCE_MS    10000
+#define PATH_SIZE      512
 #define AUTHORITY_SIZE 32
 
 static void finished(void *ctx, struct exchange *x)
@@ -32,7 +32,8 @@ static void finished(void *ctx, struct exchange *x)
 static int write_file(struct span bytes, char path[PATH_SIZE], struct err *err)
 {
     const char *folder = getenv("TMPDIR");
-    int len = snprintf(path, PATH_SIZE, "%s/why401-demo-XXXXXX", folder && *folder ? folder : "/tmp");
+    int len =
+        snprintf(path, PATH_SIZE, "%s/why401-demo-XXXXXX", folder && *folder ? folder : "/tmp");
     int fd = len > 0 && len < PATH_SIZE ? mkstemp(path) : -1;
     if (fd < 0) {
         return err_set(err, ERR_SYSTEM, "cannot create a temporary file %.256s: %s", path,
@@ -89,7 +90,8 @@ static int start_observer(struct stage *s, struct err *err)
     return s->observer ? 0 : -1;
 }
 
-/* The mock plays app.bitgo-test.com, so that is the environment that requests are judged against. */
+/* The mock plays app.bitgo-test.com, so that is the environment that requests are judged against.
+ */
 static int start_proxy(struct stage *s, const char *roots, struct err *err)
 {
     char authority[AUTHORITY_SIZE];

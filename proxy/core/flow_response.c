@@ -69,7 +69,8 @@ static void begin_response(struct flow *f)
     f->response = HALF_HEAD;
     http_body_begin(&f->down.body, head, f->env->limits.trailer_bytes);
     f->down.out = outgoing_framing(&x->request.head, head);
-    /* What failed is judged by its body; of what went well only answers about tokens teach anything. */
+    /* What failed is judged by its body; of what went well only answers about tokens teach
+     * anything. */
     bool telling = head->status >= 400 || route_tells_of_tokens(x->target.path);
     f->down.capture = telling ? f->env->limits.capture_bytes : 0;
     f->down.lost = false;

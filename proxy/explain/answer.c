@@ -1,8 +1,8 @@
-/* Reading what a failing response says. BitGo's services have several shapes of error body: the platform
- * has error, name and requestId; micro-services error, errorName and reqId, where error may itself be an
- * object; others code and message; BitGo Express adds message and name to what it got; OAuth has error
- * alone; and gateways answer with HTML or plain text. A body that is no JSON, or was cut, is read as
- * far as it goes. */
+/* Reading what a failing response says. BitGo's services have several shapes of error body: the
+ * platform has error, name and requestId; micro-services error, errorName and reqId, where error
+ * may itself be an object; others code and message; BitGo Express adds message and name to what it
+ * got; OAuth has error alone; and gateways answer with HTML or plain text. A body that is no JSON,
+ * or was cut, is read as far as it goes. */
 #include "why401/exchange/body.h"
 #include "why401/explain/explain.h"
 

@@ -1,5 +1,6 @@
-/* The kinds of condition, one row of a table each: how it is read from JSON, when it holds, how much it
- * says. A new kind is a row here, a section in rules/README.md and a definition in rules/schema.json. */
+/* The kinds of condition, one row of a table each: how it is read from JSON, when it holds, how
+ * much it says. A new kind is a row here, a section in rules/README.md and a definition in
+ * rules/schema.json. */
 #include "kinds.h"
 
 enum literals { LITERALS_NONE, LITERALS_TEXT, LITERALS_PATH };

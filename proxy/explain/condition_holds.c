@@ -1,4 +1,5 @@
-/* When each kind of condition holds. Names and words are compared without case, as everywhere in rules. */
+/* When each kind of condition holds. Names and words are compared without case, as everywhere in
+ * rules. */
 #include "kinds.h"
 #include "why401/inspect/inspect.h"
 
@@ -72,7 +73,8 @@ bool network_holds(const struct condition *c, struct subject *s)
 static bool header_holds(const struct condition *c, const struct http_head *head)
 {
     for (size_t i = 0; i < head->field_count; i++) {
-        if (span_ieq(head->fields[i].name, c->where) && text_holds(&c->text, head->fields[i].value)) {
+        if (span_ieq(head->fields[i].name, c->where) &&
+            text_holds(&c->text, head->fields[i].value)) {
             return true;
         }
     }
@@ -149,6 +151,9 @@ bool environment_holds(const struct condition *c, struct subject *s)
 bool answer_holds(const struct condition *c, struct subject *s)
 {
     const struct answer *a = s->answer;
-    unsigned kind = a->json ? ANSWER_JSON : a->html ? ANSWER_HTML : a->text.len ? ANSWER_TEXT : ANSWER_EMPTY;
+    unsigned kind = a->json       ? ANSWER_JSON
+                    : a->html     ? ANSWER_HTML
+                    : a->text.len ? ANSWER_TEXT
+                                  : ANSWER_EMPTY;
     return c->mask >> kind & 1;
 }

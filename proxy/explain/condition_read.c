@@ -73,7 +73,8 @@ int read_json(struct condition *c, const json_t *value, struct reader *r)
         return -1;
     }
     if (!place_ok(span_of(at))) {
-        return reader_fail(r, json_object_get(value, "at"), "names joined by dots, such as a.b or a.*.b");
+        return reader_fail(r, json_object_get(value, "at"),
+                           "names joined by dots, such as a.b or a.*.b");
     }
     reader_leave(r, mark);
     c->where = span_of(at);

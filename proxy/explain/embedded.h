@@ -1,11 +1,12 @@
-/* The rules that are built into the program. The C file behind this header is made by embed.cmake. */
+/* The rules that are built into the program. The C file behind this header is made by embed.cmake.
+ */
 #ifndef WHY401_EXPLAIN_EMBEDDED_H
 #define WHY401_EXPLAIN_EMBEDDED_H
 
 #include <stddef.h>
 
 struct embedded_rule {
-    const char *file;           /* name of the file, without its folder */
+    const char *file; /* name of the file, without its folder */
     const unsigned char *bytes;
     size_t len;
 };

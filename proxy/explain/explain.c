@@ -1,13 +1,13 @@
-/* Explaining. An exchange: the index names the matches that have a chance, each rule keeps the best of its
- * matches that hold, the best rules are told. A text: each rule's signals and hints that stand in it are
- * added up. Whatever does not fit into the arena is left out. */
+/* Explaining. An exchange: the index names the matches that have a chance, each rule keeps the best
+ * of its matches that hold, the best rules are told. A text: each rule's signals and hints that
+ * stand in it are added up. Whatever does not fit into the arena is left out. */
 #include "why401/explain/explain.h"
 
 #include <stdlib.h>
 
-#include "why401/exchange/body.h"
 #include "pack.h"
 #include "template.h"
+#include "why401/exchange/body.h"
 
 #define SENTENCE_MOST 1200
 #define QUOTE_MOST    120
@@ -45,8 +45,8 @@ bool match_holds(const struct match *m, struct subject *s)
     return any;
 }
 
-/* The order of telling. Between equals it is that of the pack, so that the result never depends on the order in
- * which the index names them. */
+/* The order of telling. Between equals it is that of the pack, so that the result never depends on
+ * the order in which the index names them. */
 static bool is_better(struct hit x, struct hit y)
 {
     const struct match *a = x.match;
@@ -200,8 +200,8 @@ size_t explain_exchange(const struct rulepack *pack, struct exchange *x, const s
 /* --- a text --- */
 
 struct score {
-    int weight;   /* of all phrases that stand in the text */
-    bool signal;  /* one of them is a signal */
+    int weight;  /* of all phrases that stand in the text */
+    bool signal; /* one of them is a signal */
 };
 
 static void add_score(size_t rule, struct span where, int weight, bool signal, void *ctx)

@@ -1,7 +1,7 @@
-/* The index of literals. Of each match one group of alternatives is its anchor: a condition under `all` with
- * literals, or all of `any` together; the group whose shortest literal is the longest. Each literal of the
- * anchor is filed under its rarest trigram. A subject's texts are walked once, and only the matches filed
- * under trigrams that stand there are tried. */
+/* The index of literals. Of each match one group of alternatives is its anchor: a condition under
+ * `all` with literals, or all of `any` together; the group whose shortest literal is the longest.
+ * Each literal of the anchor is filed under its rarest trigram. A subject's texts are walked once,
+ * and only the matches filed under trigrams that stand there are tried. */
 #include "index.h"
 
 #include <limits.h>
@@ -106,8 +106,8 @@ static void file_literal(struct index *index, struct span literal, const struct 
     *head = (unsigned)++index->count;
 }
 
-static void each_match(struct index *index, struct rule *const *rules, size_t count, unsigned *counts,
-                       literal_visit *visit)
+static void each_match(struct index *index, struct rule *const *rules, size_t count,
+                       unsigned *counts, literal_visit *visit)
 {
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < rules[i]->match_count; k++) {

@@ -1,5 +1,6 @@
-/* Which matches are worth trying: most of them promise that one of a few literals stands in the answer or in
- * the path, so a pack of thousands of rules costs little more than those that have a chance. */
+/* Which matches are worth trying: most of them promise that one of a few literals stands in the
+ * answer or in the path, so a pack of thousands of rules costs little more than those that have a
+ * chance. */
 #ifndef WHY401_EXPLAIN_INDEX_H
 #define WHY401_EXPLAIN_INDEX_H
 
@@ -10,8 +11,8 @@ struct index_node;
 struct index {
     struct index_node *nodes; /* one for each literal of a match, and for each match without any */
     size_t count;
-    unsigned *heads;          /* first node of each bucket of trigrams, counted from 1; 0 for none */
-    unsigned always;          /* first node of the matches without a literal, in the same way */
+    unsigned *heads; /* first node of each bucket of trigrams, counted from 1; 0 for none */
+    unsigned always; /* first node of the matches without a literal, in the same way */
 };
 
 /* Builds the index over the rules' matches, which must outlive it. 0, or -1 when memory is out. */

@@ -1,6 +1,6 @@
-/* Packs of rules. A pack is changed by making its successor beside it: the list of rules with the new ones,
- * the index and the phrases over it. Only when all of that is there does it take the old one's place, so a
- * broken file leaves the pack as it was. */
+/* Packs of rules. A pack is changed by making its successor beside it: the list of rules with the
+ * new ones, the index and the phrases over it. Only when all of that is there does it take the old
+ * one's place, so a broken file leaves the pack as it was. */
 #include "pack.h"
 
 #include <stdlib.h>
@@ -61,8 +61,8 @@ static int list_read(struct rule_list *list, const char *file, struct span text,
     }
     const struct rule *same = find(list->rules, list->count, rule->id, &at);
     if (same) {
-        err_set(err, ERR_RULE, "%s: id: found \"%s\", which %s has too, expected an id of its own", file,
-                rule->id, same->file);
+        err_set(err, ERR_RULE, "%s: id: found \"%s\", which %s has too, expected an id of its own",
+                file, rule->id, same->file);
     } else if (list->count == RULES_MOST || list_add(list, rule) != 0) {
         err_set(err, ERR_MEMORY, "%s: no room for one rule more", file);
     } else {
@@ -72,7 +72,8 @@ static int list_read(struct rule_list *list, const char *file, struct span text,
     return -1;
 }
 
-/* The rules of a pack with the new ones: each takes the place of its namesake, or comes behind the others. */
+/* The rules of a pack with the new ones: each takes the place of its namesake, or comes behind the
+ * others. */
 static int merge(const struct rulepack *pack, const struct rule_list *fresh, struct rule_list *all)
 {
     size_t at;
@@ -101,7 +102,8 @@ static void free_replaced(struct rulepack *pack, const struct rule_list *all)
     }
 }
 
-/* Puts the new rules into the pack, all or none. They then belong to it; otherwise still to `fresh`. */
+/* Puts the new rules into the pack, all or none. They then belong to it; otherwise still to
+ * `fresh`. */
 static int adopt(struct rulepack *pack, const struct rule_list *fresh, struct err *err)
 {
     struct rule_list all = {0};
@@ -111,7 +113,8 @@ static int adopt(struct rulepack *pack, const struct rule_list *fresh, struct er
         phrasebook_init(&phrases, all.rules, all.count) != 0) {
         index_release(&index);
         free(all.rules);
-        return err_set(err, ERR_MEMORY, "no memory for the rules, or more than %d of them", RULES_MOST);
+        return err_set(err, ERR_MEMORY, "no memory for the rules, or more than %d of them",
+                       RULES_MOST);
     }
     free_replaced(pack, &all);
     free(pack->rules);

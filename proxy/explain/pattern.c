@@ -194,12 +194,14 @@ static bool any_child(const json_t *top, struct span rest, place_found *found, c
     const char *key;
     json_t *value;
     size_t i;
-    json_array_foreach(top, i, value) {
+    json_array_foreach(top, i, value)
+    {
         if (place_any(value, rest, found, ctx)) {
             return true;
         }
     }
-    json_object_foreach((json_t *)(uintptr_t)top, key, value) {
+    json_object_foreach((json_t *)(uintptr_t)top, key, value)
+    {
         if (place_any(value, rest, found, ctx)) {
             return true;
         }

@@ -1,15 +1,15 @@
-/* Phrases in a text. Text and phrases are cut into words; case and a plural's s do not matter. A phrase stands
- * in the text when its words do, in their order, with at most GAP other words between two of them: so "token
- * disappeared" is found in "our token has suddenly disappeared". */
+/* Phrases in a text. Text and phrases are cut into words; case and a plural's s do not matter. A
+ * phrase stands in the text when its words do, in their order, with at most GAP other words between
+ * two of them: so "token disappeared" is found in "our token has suddenly disappeared". */
 #include "phrases.h"
 
 #include <stdlib.h>
 
-#define BUCKETS     4096
-#define GAP         2
-#define WORDS_MOST  8     /* words of a phrase that count; the rest must stand there, too */
-#define TEXT_WORDS  16384 /* words of a text that are read */
-#define TEXT_MOST   65536 /* bytes of it */
+#define BUCKETS    4096
+#define GAP        2
+#define WORDS_MOST 8     /* words of a phrase that count; the rest must stand there, too */
+#define TEXT_WORDS 16384 /* words of a text that are read */
+#define TEXT_MOST  65536 /* bytes of it */
 
 struct phrase {
     size_t rule;      /* its place in the pack */
@@ -94,7 +94,8 @@ static struct phrase *new_phrase(struct phrasebook *book)
     return &book->phrases[book->count];
 }
 
-static bool same_words(const struct phrasebook *book, const struct phrase *a, const struct phrase *b)
+static bool same_words(const struct phrasebook *book, const struct phrase *a,
+                       const struct phrase *b)
 {
     return a->len == b->len && memcmp(book->words + a->first, book->words + b->first,
                                       a->len * sizeof *book->words) == 0;
@@ -166,8 +167,8 @@ void phrasebook_release(struct phrasebook *book)
 /* --- a text --- */
 
 /* Whether the phrase begins at words[0]; *last then is the word that ends it. */
-static bool begins_here(const struct phrasebook *book, const struct phrase *p, const struct word *words,
-                        size_t count, size_t *last)
+static bool begins_here(const struct phrasebook *book, const struct phrase *p,
+                        const struct word *words, size_t count, size_t *last)
 {
     size_t at = 0;
     for (size_t k = 0; k < p->len; k++) {

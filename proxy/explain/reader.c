@@ -1,5 +1,5 @@
-/* Reading a rule's JSON strictly. The JSON path of the value in hand is kept as text while the reader
- * steps down, because jansson's values do not know where in the file they stood. */
+/* Reading a rule's JSON strictly. The JSON path of the value in hand is kept as text while the
+ * reader steps down, because jansson's values do not know where in the file they stood. */
 #include "reader.h"
 
 #include <stdio.h>
@@ -177,7 +177,8 @@ int reader_texts(struct reader *r, const json_t *value, size_t most, const char 
     return 0;
 }
 
-int reader_some(struct reader *r, const json_t *value, size_t most, struct span **out, size_t *count)
+int reader_some(struct reader *r, const json_t *value, size_t most, struct span **out,
+                size_t *count)
 {
     bool list = json_is_array(value);
     if (list ? reader_list(r, value, "text") != 0 : !json_is_string(value)) {

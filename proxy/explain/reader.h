@@ -1,5 +1,5 @@
-/* Reading a rule's JSON strictly: every helper either gives a checked value or fails with a text that
- * names file, JSON path, what was found and what is expected. */
+/* Reading a rule's JSON strictly: every helper either gives a checked value or fails with a text
+ * that names file, JSON path, what was found and what is expected. */
 #ifndef WHY401_EXPLAIN_READER_H
 #define WHY401_EXPLAIN_READER_H
 
@@ -15,10 +15,10 @@
 #define READER_PHRASE_MOST 200  /* bytes of a pattern, phrase, name or path */
 
 struct reader {
-    const char *file;         /* as the messages call it */
-    struct arena *arena;      /* what is read is kept here */
-    struct err *err;          /* filled on failure; may be NULL */
-    char at[READER_AT_SIZE];  /* JSON path of the value in hand; empty at the top */
+    const char *file;        /* as the messages call it */
+    struct arena *arena;     /* what is read is kept here */
+    struct err *err;         /* filled on failure; may be NULL */
+    char at[READER_AT_SIZE]; /* JSON path of the value in hand; empty at the top */
 };
 
 /* Steps down to a member or an item; reader_leave goes back to the mark. */
@@ -46,10 +46,11 @@ int reader_text(struct reader *r, const json_t *value, size_t most, const char *
 int reader_texts(struct reader *r, const json_t *value, size_t most, const char *const **out);
 
 /* The value is one such text, or a list of them. */
-int reader_some(struct reader *r, const json_t *value, size_t most, struct span **out, size_t *count);
+int reader_some(struct reader *r, const json_t *value, size_t most, struct span **out,
+                size_t *count);
 
-/* The same for words of a closed list, which ends with NULL: *mask gets one bit for each that stands
- * there, by its place in the list. */
+/* The same for words of a closed list, which ends with NULL: *mask gets one bit for each that
+ * stands there, by its place in the list. */
 int reader_words(struct reader *r, const json_t *value, const char *const *words, unsigned *mask);
 
 int reader_bool(struct reader *r, const json_t *value, bool *out);

@@ -1,5 +1,5 @@
-/* Reading a rule's file into memory. The texts stay in the JSON value, which the rule keeps; what is
- * compiled from it lives in the rule's arena. */
+/* Reading a rule's file into memory. The texts stay in the JSON value, which the rule keeps; what
+ * is compiled from it lives in the rule's arena. */
 #include "rule.h"
 
 #include <stdlib.h>
@@ -28,8 +28,8 @@ static int read_member(struct reader *r, const json_t *object, const char *key, 
 }
 
 /* A list of texts; one that may be absent then stays NULL. */
-static int read_list(struct reader *r, const json_t *object, const char *key, bool required, size_t most,
-                     const char *const **out)
+static int read_list(struct reader *r, const json_t *object, const char *key, bool required,
+                     size_t most, const char *const **out)
 {
     const json_t *list = json_object_get(object, key);
     if (!list && !required) {
@@ -260,9 +260,9 @@ static int read_matches(struct rule *rule, const json_t *top, struct reader *r)
 
 static int read_all(struct rule *rule, const json_t *top, struct reader *r)
 {
-    static const char *const keys[] = {"$schema", "id",    "title",   "meaning", "signals", "hints",
-                                       "evidence", "match", "steps",   "support", "links",   "examples",
-                                       NULL};
+    static const char *const keys[] = {"$schema", "id",       "title", "meaning", "signals",
+                                       "hints",   "evidence", "match", "steps",   "support",
+                                       "links",   "examples", NULL};
     const char *schema;
     if (reader_object(r, top, keys) != 0 ||
         (json_object_get(top, "$schema") &&
@@ -314,8 +314,8 @@ struct rule *rule_read(const char *file, struct span text, struct err *err)
     }
     json_t *json = json_loadb(text.ptr ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES, &error);
     if (!json) {
-        err_set(err, ERR_RULE, "%s: line %d, column %d: found no valid JSON (%s), expected a rule", file,
-                error.line, error.column, error.text);
+        err_set(err, ERR_RULE, "%s: line %d, column %d: found no valid JSON (%s), expected a rule",
+                file, error.line, error.column, error.text);
         return NULL;
     }
     struct rule *rule = rule_new(file, json);

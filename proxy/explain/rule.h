@@ -27,14 +27,15 @@ struct weight {
 /* One way to recognise the scenario. */
 struct match {
     const struct rule *rule;
-    const struct rule *told;    /* what is told when it holds: the rule, or its variant for this cause */
+    const struct rule
+        *told; /* what is told when it holds: the rule, or its variant for this cause */
     enum confidence confidence;
-    int specificity;            /* how much its conditions narrow the exchanges down */
-    struct conditions all;      /* each holds */
-    struct conditions any;      /* one holds, when there are some */
-    struct conditions none;     /* none holds */
+    int specificity;        /* how much its conditions narrow the exchanges down */
+    struct conditions all;  /* each holds */
+    struct conditions any;  /* one holds, when there are some */
+    struct conditions none; /* none holds */
     struct evidence evidence;
-    struct weight *weights;     /* weighed when it holds */
+    struct weight *weights; /* weighed when it holds */
     size_t weight_count;
 };
 
@@ -55,7 +56,7 @@ struct rule {
     size_t match_count;
     const struct example *examples; /* as written; none in a variant */
     size_t example_count;
-    struct rule_store *store;   /* of this rule; NULL in a variant */
+    struct rule_store *store; /* of this rule; NULL in a variant */
 };
 
 #define RULE_BYTES_MOST (1 << 20) /* of a rule's file */

@@ -1,13 +1,13 @@
-/* What is judged. An answer may say in several places what is wrong: BitGo Express adds a `message` to the
- * body of the platform, a validation error has its text one level down. A test on the error holds when one
- * of these texts passes it. */
+/* What is judged. An answer may say in several places what is wrong: BitGo Express adds a `message`
+ * to the body of the platform, a validation error has its text one level down. A test on the error
+ * holds when one of these texts passes it. */
 #include "subject.h"
 
 #include "why401/exchange/body.h"
 #include "why401/inspect/environment.h"
 
-#define SENT_MOST  (1 << 20) /* decoded bytes of a request body that is read as JSON */
-#define PATH_MOST  16384
+#define SENT_MOST (1 << 20) /* decoded bytes of a request body that is read as JSON */
+#define PATH_MOST 16384
 
 static void add_text(struct span *texts, size_t *count, struct span text)
 {

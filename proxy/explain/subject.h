@@ -1,5 +1,5 @@
-/* What is judged: an exchange and its answer, with the things that conditions and evidence ask for read
- * once. Lives while one exchange is explained. */
+/* What is judged: an exchange and its answer, with the things that conditions and evidence ask for
+ * read once. Lives while one exchange is explained. */
 #ifndef WHY401_EXPLAIN_SUBJECT_H
 #define WHY401_EXPLAIN_SUBJECT_H
 
@@ -17,17 +17,18 @@ struct subject {
     size_t text_count;
     struct span names[SUBJECT_TEXTS]; /* and where it says so by a stable code */
     size_t name_count;
-    struct span body;    /* the answer's whole text, as far as it is matched */
-    struct str path;     /* of the request, unescaped, without its query */
-    struct str coin;     /* the coin in it, unescaped; empty when there is none */
-    json_t *sent;        /* the request's body as JSON, NULL when it is none */
+    struct span body; /* the answer's whole text, as far as it is matched */
+    struct str path;  /* of the request, unescaped, without its query */
+    struct str coin;  /* the coin in it, unescaped; empty when there is none */
+    json_t *sent;     /* the request's body as JSON, NULL when it is none */
     bool sent_was_read;
 };
 
 void subject_init(struct subject *s, const struct exchange *x, const struct answer *answer);
 void subject_release(struct subject *s);
 
-/* The request is known: an answer alone can be explained, too, but says nothing about what was sent. */
+/* The request is known: an answer alone can be explained, too, but says nothing about what was
+ * sent. */
 bool subject_has_request(const struct subject *s);
 
 /* The request's body as JSON, or NULL. Read when it is first asked for. */

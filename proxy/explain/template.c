@@ -3,13 +3,13 @@
 
 #include <stdio.h>
 
-#include "why401/exchange/body.h"
 #include "pattern.h"
 #include "why401/base/clock.h"
+#include "why401/exchange/body.h"
 #include "why401/inspect/environment.h"
 
-#define PEER_MOST     120 /* bytes of one value that a peer chose */
-#define HEX_RUN_SECRET 40 /* so many hex digits in a path may be a token or its hash */
+#define PEER_MOST      120 /* bytes of one value that a peer chose */
+#define HEX_RUN_SECRET 40  /* so many hex digits in a path may be a token or its hash */
 
 /* Appends the value of a placeholder; false when there is none. */
 typedef bool value_of(struct str *out, const struct subject *s, struct span argument);
@@ -199,8 +199,9 @@ static const struct {
 
 #define VALUE_COUNT (sizeof values / sizeof values[0])
 
-/* Takes the literal text before the next placeholder, and that placeholder without its braces. Returns false
- * when the text is used up; *name then is empty. A '{' that is never closed is not a placeholder. */
+/* Takes the literal text before the next placeholder, and that placeholder without its braces.
+ * Returns false when the text is used up; *name then is empty. A '{' that is never closed is not a
+ * placeholder. */
 static bool next_part(struct span *rest, struct span *literal, struct span *name)
 {
     ptrdiff_t open = span_find(*rest, SPAN("{"));
@@ -247,8 +248,10 @@ int template_check(const json_t *value, struct reader *r)
             return reader_fail(r, value, "braces only around placeholders, closed");
         }
         if (name.ptr && find_value(name, &argument) == VALUE_COUNT) {
-            return reader_fail(r, value, "no {%.*s} in it: see the list of placeholders in "
-                               "rules/README.md", (int)span_first(name, 60).len, name.ptr);
+            return reader_fail(r, value,
+                               "no {%.*s} in it: see the list of placeholders in "
+                               "rules/README.md",
+                               (int)span_first(name, 60).len, name.ptr);
         }
         if (name.ptr && span_starts(name, SPAN("header:")) && is_secret_header(argument)) {
             return reader_fail(r, value, "no header field in it that carries a secret");

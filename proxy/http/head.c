@@ -141,12 +141,14 @@ static void rebase(struct span *s, const char *from, const char *to)
     }
 }
 
-/* llhttp refuses a tab beside Content-Length's digits, where RFC 9112 allows one. So a head with a tab that it
- * refuses is shown to it once more with spaces in their place; the proof still sees the real bytes. */
+/* llhttp refuses a tab beside Content-Length's digits, where RFC 9112 allows one. So a head with a
+ * tab that it refuses is shown to it once more with spaces in their place; the proof still sees the
+ * real bytes. */
 static const char *find_parts_tabs_too(struct reading *r, llhttp_type_t type, struct span bytes)
 {
     const char *why = find_parts(r, type, bytes);
-    char *copy = why && !r->too_many_fields && memchr(bytes.ptr, '\t', bytes.len) ? span_dup(bytes) : NULL;
+    char *copy =
+        why && !r->too_many_fields && memchr(bytes.ptr, '\t', bytes.len) ? span_dup(bytes) : NULL;
     if (!copy) {
         return why;
     }

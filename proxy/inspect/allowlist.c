@@ -1,7 +1,7 @@
-/* Every list is a prefix tree in one array, whose first one is the list for all. Two ways lead to the
- * others: a prefix tree from a client's network to the index of its list, and a hash table from a
- * token's fingerprint to the index of its list. Both give 0 for "none", which is the list for all, so
- * that falling back needs no code. */
+/* Every list is a prefix tree in one array, whose first one is the list for all. Two ways lead to
+ * the others: a prefix tree from a client's network to the index of its list, and a hash table from
+ * a token's fingerprint to the index of its list. Both give 0 for "none", which is the list for
+ * all, so that falling back needs no code. */
 #include "why401/inspect/allowlist.h"
 
 #include <stdlib.h>
@@ -84,7 +84,8 @@ int allowlist_add(struct allowlist *list, const struct cidr *block)
     return add_block(list, FOR_ALL, block);
 }
 
-int allowlist_add_client(struct allowlist *list, const struct cidr *client, const struct cidr *block)
+int allowlist_add_client(struct allowlist *list, const struct cidr *client,
+                         const struct cidr *block)
 {
     uint32_t *slot = prefix_tree_slot(&list->clients, client);
     if (slot && *slot == 0) {

@@ -1,6 +1,6 @@
-/* Coins are looked up in the text of rules/bitgo/coins.tsv itself, which is sorted by the bytes of the
- * names: binary search over bytes, moving to line starts, with no allocation and nothing to set up.
- * Lines that begin with '#' sort before every name and have no tab, so they are never a hit.
+/* Coins are looked up in the text of rules/bitgo/coins.tsv itself, which is sorted by the bytes of
+ * the names: binary search over bytes, moving to line starts, with no allocation and nothing to set
+ * up. Lines that begin with '#' sort before every name and have no tab, so they are never a hit.
  *
  * A name that the table does not have may be a token newer than the table: then its chain, the text
  * before ':', decides; and a Go account's coin is the coin behind "ofc". */

@@ -1,10 +1,10 @@
 /* What may stand in an Authorization field, in the order in which it is looked at: nothing at all;
- * something that does not begin with the word Bearer; Bearer and nothing; a placeholder; more than one
- * word; one word, maybe wrapped in quotes or white space.
+ * something that does not begin with the word Bearer; Bearer and nothing; a placeholder; more than
+ * one word; one word, maybe wrapped in quotes or white space.
  *
- * A token that can still be told in a wrong wrapping is recognised all the same: an allowlist for that
- * token must hold even where BitGo turns out to be lenient. Evidence never quotes the value, except
- * for a placeholder that clearly is one. */
+ * A token that can still be told in a wrong wrapping is recognised all the same: an allowlist for
+ * that token must hold even where BitGo turns out to be lenient. Evidence never quotes the value,
+ * except for a placeholder that clearly is one. */
 #include "credentials.h"
 
 #include "placeholder.h"
@@ -12,12 +12,13 @@
 #include "unwrap.h"
 #include "why401/inspect/inspect.h"
 
-/* Schemes that people use in place of Bearer; only these are named in evidence, because the first word
- * of anything else may be a secret. */
+/* Schemes that people use in place of Bearer; only these are named in evidence, because the first
+ * word of anything else may be a secret. */
 static const char *const other_schemes[] = {
-    "Basic",     "Token", "Digest",    "Negotiate", "NTLM", "ApiKey", "Api-Key", "Key", "JWT",
-    "AccessKey", "OAuth", "OAuth2",    "Hawk",      "HMAC", "MAC",    "AWS4-HMAC-SHA256",
-    "SSWS",      "Auth",  "AccessToken", "Access-Token", "access_token", "Authorization",
+    "Basic",       "Token",        "Digest",       "Negotiate",        "NTLM",  "ApiKey",
+    "Api-Key",     "Key",          "JWT",          "AccessKey",        "OAuth", "OAuth2",
+    "Hawk",        "HMAC",         "MAC",          "AWS4-HMAC-SHA256", "SSWS",  "Auth",
+    "AccessToken", "Access-Token", "access_token", "Authorization",
 };
 
 static size_t white_run(struct span s)
@@ -44,17 +45,18 @@ static void set_token(struct exchange *x, enum token_form form, struct span toke
     token_fingerprint(token, hashed, x->token.fingerprint);
 }
 
-/* 64 hex digits: with BitGo-Auth-Version they are the SDK's hash of a token, without it a server can
- * only take them for the token itself. */
+/* 64 hex digits: with BitGo-Auth-Version they are the SDK's hash of a token, without it a server
+ * can only take them for the token itself. */
 static void recognise_digest(struct exchange *x, struct span token)
 {
     const struct http_head *head = &x->request.head;
     if (!http_field(head, SPAN("BitGo-Auth-Version"))) {
         set_token(x, TOKEN_UNKNOWN, token, false);
-        exchange_find(x, "bearer.hash-without-version", SEVERITY_WARNING,
-                      "The bearer is 64 hexadecimal digits with no BitGo-Auth-Version field beside it, "
-                      "so it is either a very old access token or the SHA-256 of one, which is of no "
-                      "use without the SDK's HMAC.");
+        exchange_find(
+            x, "bearer.hash-without-version", SEVERITY_WARNING,
+            "The bearer is 64 hexadecimal digits with no BitGo-Auth-Version field beside it, "
+            "so it is either a very old access token or the SHA-256 of one, which is of no "
+            "use without the SDK's HMAC.");
         return;
     }
     set_token(x, TOKEN_SDK, token, true);
@@ -66,10 +68,11 @@ static void recognise_id(struct exchange *x)
     x->token.form = TOKEN_ID;
     if (!http_field(head, SPAN("X-Signature")) && !http_field(head, SPAN("HMAC")) &&
         !http_field(head, SPAN("BitGo-Auth-Version"))) {
-        exchange_find(x, "bearer.id-without-signature", SEVERITY_WARNING,
-                      "The bearer is 32 hexadecimal digits, which is the form of an id and not of an "
-                      "access token, and there is no signature field as version 4 of BitGo's "
-                      "authentication has it.");
+        exchange_find(
+            x, "bearer.id-without-signature", SEVERITY_WARNING,
+            "The bearer is 32 hexadecimal digits, which is the form of an id and not of an "
+            "access token, and there is no signature field as version 4 of BitGo's "
+            "authentication has it.");
     }
 }
 
@@ -105,13 +108,15 @@ static bool judge_placeholder(struct exchange *x, struct span value, const char 
     switch (placeholder_kind(value)) {
     case PLACEHOLDER_SHOWN:
         exchange_find(x, "bearer.placeholder", SEVERITY_PROBLEM,
-                      "The Authorization field holds the placeholder %.*s %s.", SPAN_ARG(value), where);
+                      "The Authorization field holds the placeholder %.*s %s.", SPAN_ARG(value),
+                      where);
         return true;
     case PLACEHOLDER_HIDDEN:
-        exchange_find(x, "bearer.placeholder", SEVERITY_PROBLEM,
-                      "The Authorization field holds a placeholder or the name of a variable %s (%zu "
-                      "characters, not shown).",
-                      where, value.len);
+        exchange_find(
+            x, "bearer.placeholder", SEVERITY_PROBLEM,
+            "The Authorization field holds a placeholder or the name of a variable %s (%zu "
+            "characters, not shown).",
+            where, value.len);
         return true;
     case PLACEHOLDER_NOT:
         break;
@@ -119,8 +124,8 @@ static bool judge_placeholder(struct exchange *x, struct span value, const char 
     return false;
 }
 
-/* Several words behind Bearer. The token is the only one of them that is not Bearer, or the first that
- * has a token's form. */
+/* Several words behind Bearer. The token is the only one of them that is not Bearer, or the first
+ * that has a token's form. */
 static void judge_words(struct exchange *x, struct span credentials)
 {
     struct span rest = credentials;
@@ -143,7 +148,8 @@ static void judge_words(struct exchange *x, struct span credentials)
                       "The word Bearer stands more than once in the Authorization field.");
     } else {
         exchange_find(x, "bearer.words", SEVERITY_PROBLEM,
-                      "Behind Bearer stand %zu words, where BitGo expects one, the access token.", count);
+                      "Behind Bearer stand %zu words, where BitGo expects one, the access token.",
+                      count);
     }
     if (known || (token.len && count - bearers == 1)) {
         recognise(x, unwrap(token).inner);
@@ -158,9 +164,10 @@ static void judge_token(struct exchange *x, struct unwrapped u)
                       "The access token stands in quotes or brackets, which become a part of it.");
     }
     if (u.spaced) {
-        exchange_find(x, "bearer.whitespace", SEVERITY_PROBLEM,
-                      "The access token begins or ends with white space, escaped or invisible, such "
-                      "as a line end that was pasted with it.");
+        exchange_find(
+            x, "bearer.whitespace", SEVERITY_PROBLEM,
+            "The access token begins or ends with white space, escaped or invisible, such "
+            "as a line end that was pasted with it.");
     }
     recognise(x, u.inner);
 }
@@ -177,7 +184,8 @@ static void judge_bearer(struct exchange *x, struct span rest)
     struct unwrapped u = unwrap(credentials);
     struct span unquoted = span_trim(u.inner);
     if (credentials.len == 0) {
-        judge_empty(x, "The Authorization field holds the word Bearer with no access token behind it.");
+        judge_empty(
+            x, "The Authorization field holds the word Bearer with no access token behind it.");
         return;
     }
     if (u.inner.len == 0) {
@@ -192,10 +200,11 @@ static void judge_bearer(struct exchange *x, struct span rest)
         exchange_find(x, "bearer.whitespace", SEVERITY_PROBLEM,
                       "A tab stands between Bearer and the access token, where one space belongs.");
     } else if (white_run(rest) > 1) {
-        exchange_find(x, "bearer.words", SEVERITY_WARNING,
-                      "%zu spaces stand between Bearer and the access token; BitGo Express silently "
-                      "drops what is not exactly two words with one space between them.",
-                      white_run(rest));
+        exchange_find(
+            x, "bearer.words", SEVERITY_WARNING,
+            "%zu spaces stand between Bearer and the access token; BitGo Express silently "
+            "drops what is not exactly two words with one space between them.",
+            white_run(rest));
     }
     if (memchr(unquoted.ptr, ' ', unquoted.len) || memchr(unquoted.ptr, '\t', unquoted.len)) {
         judge_words(x, credentials);
@@ -229,24 +238,27 @@ static void judge_scheme(struct exchange *x, struct span value)
                       "The whole value of the Authorization field stands in quotes, so it does not "
                       "begin with Bearer.");
     } else if (span_istarts(value, SPAN("Bearer"))) {
-        exchange_find(x, id, SEVERITY_PROBLEM,
-                      "Between Bearer and what follows stands no space%s.",
+        exchange_find(x, id, SEVERITY_PROBLEM, "Between Bearer and what follows stands no space%s.",
                       value.ptr[6] == ':' ? " but a colon" : "");
     } else if (span_istarts(value, SPAN("Authorization:"))) {
-        exchange_find(x, id, SEVERITY_PROBLEM,
-                      "The value of the Authorization field repeats the field's own name before Bearer.");
+        exchange_find(
+            x, id, SEVERITY_PROBLEM,
+            "The value of the Authorization field repeats the field's own name before Bearer.");
     } else if (scheme) {
         exchange_find(x, id, SEVERITY_PROBLEM,
-                      "The scheme of the Authorization field is %s, where BitGo expects Bearer.", scheme);
+                      "The scheme of the Authorization field is %s, where BitGo expects Bearer.",
+                      scheme);
     } else if (token_look(u.inner) != LOOK_OTHER) {
-        exchange_find(x, id, SEVERITY_PROBLEM,
-                      "The Authorization field holds what looks like an access token, without the word "
-                      "Bearer and a space before it.");
+        exchange_find(
+            x, id, SEVERITY_PROBLEM,
+            "The Authorization field holds what looks like an access token, without the word "
+            "Bearer and a space before it.");
     } else {
-        exchange_find(x, id, SEVERITY_PROBLEM,
-                      "The Authorization field does not begin with Bearer and a space; it is one of %zu "
-                      "characters with another first word of %zu.",
-                      value.len, word.len);
+        exchange_find(
+            x, id, SEVERITY_PROBLEM,
+            "The Authorization field does not begin with Bearer and a space; it is one of %zu "
+            "characters with another first word of %zu.",
+            value.len, word.len);
     }
 }
 

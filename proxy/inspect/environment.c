@@ -1,5 +1,6 @@
 /* Does the request go where its coin lives? A main network's coin has no wallets in BitGo's test
- * environment and the other way round; and a route of BitGo Express is not served by the platform. */
+ * environment and the other way round; and a route of BitGo Express is not served by the platform.
+ */
 #include "why401/inspect/environment.h"
 
 #include "routes.h"
@@ -10,16 +11,11 @@ static const struct {
     const char *host;
     enum environment environment;
 } hosts[] = {
-    {"app.bitgo.com", ENVIRONMENT_PROD},
-    {"www.bitgo.com", ENVIRONMENT_PROD},
-    {"admin.bitgo.com", ENVIRONMENT_PROD},
-    {"app.bitgo-test.com", ENVIRONMENT_TEST},
-    {"admin.bitgo-test.com", ENVIRONMENT_TEST},
-    {"test.bitgo.com", ENVIRONMENT_TEST},
-    {"app.bitgo-dev.com", ENVIRONMENT_OTHER},
-    {"admin.bitgo-dev.com", ENVIRONMENT_OTHER},
-    {"app.bitgo-staging.com", ENVIRONMENT_OTHER},
-    {"admin.bitgo-staging.com", ENVIRONMENT_OTHER},
+    {"app.bitgo.com", ENVIRONMENT_PROD},          {"www.bitgo.com", ENVIRONMENT_PROD},
+    {"admin.bitgo.com", ENVIRONMENT_PROD},        {"app.bitgo-test.com", ENVIRONMENT_TEST},
+    {"admin.bitgo-test.com", ENVIRONMENT_TEST},   {"test.bitgo.com", ENVIRONMENT_TEST},
+    {"app.bitgo-dev.com", ENVIRONMENT_OTHER},     {"admin.bitgo-dev.com", ENVIRONMENT_OTHER},
+    {"app.bitgo-staging.com", ENVIRONMENT_OTHER}, {"admin.bitgo-staging.com", ENVIRONMENT_OTHER},
     {"localhost", ENVIRONMENT_EXPRESS},
 };
 
@@ -30,7 +26,8 @@ static bool is_loopback(struct span host)
         host = span(host.ptr + 1, host.len - 2);
     }
     struct span name = SPAN(".localhost");
-    bool under_localhost = host.len > name.len && span_ieq(span_from(host, host.len - name.len), name);
+    bool under_localhost =
+        host.len > name.len && span_ieq(span_from(host, host.len - name.len), name);
     return under_localhost || (ip_parse(host, &ip) && ip_is_loopback(ip));
 }
 
@@ -64,15 +61,17 @@ static void judge_coin(struct exchange *x, enum environment environment, struct 
     enum network network = network_of_coin(coin);
     struct span shown = shown_coin(coin);
     if (network == NETWORK_UNKNOWN && family_of_coin(coin).len == 0) {
-        exchange_find(x, "environment.unknown-coin", SEVERITY_NOTE,
-                      "The path names the coin %.*s, which is not in this program's table of BitGo's "
-                      "coins; names are case sensitive.",
-                      SPAN_ARG(shown));
+        exchange_find(
+            x, "environment.unknown-coin", SEVERITY_NOTE,
+            "The path names the coin %.*s, which is not in this program's table of BitGo's "
+            "coins; names are case sensitive.",
+            SPAN_ARG(shown));
     } else if (network == NETWORK_TEST && environment == ENVIRONMENT_PROD) {
-        exchange_find(x, "environment.mismatch", SEVERITY_PROBLEM,
-                      "%.*s is a coin of a test network, but the request goes to BitGo's production "
-                      "environment; test coins are at app.bitgo-test.com.",
-                      SPAN_ARG(shown));
+        exchange_find(
+            x, "environment.mismatch", SEVERITY_PROBLEM,
+            "%.*s is a coin of a test network, but the request goes to BitGo's production "
+            "environment; test coins are at app.bitgo-test.com.",
+            SPAN_ARG(shown));
     } else if (network == NETWORK_MAIN && environment == ENVIRONMENT_TEST) {
         exchange_find(x, "environment.mismatch", SEVERITY_PROBLEM,
                       "%.*s is a coin of a main network, but the request goes to BitGo's test "
@@ -95,9 +94,10 @@ void inspect_environment(struct exchange *x, enum environment environment)
     }
     const struct express_route *route = express_route_of(x->request.head.method, path);
     if (route && is_platform(environment)) {
-        exchange_find(x, "environment.express-route", route->severity,
-                      "%s %s is a route of BitGo Express, but the request goes to BitGo's platform, "
-                      "which does not serve it.",
-                      route->method, route->path);
+        exchange_find(
+            x, "environment.express-route", route->severity,
+            "%s %s is a route of BitGo Express, but the request goes to BitGo's platform, "
+            "which does not serve it.",
+            route->method, route->path);
     }
 }

@@ -1,5 +1,5 @@
-/* Snapshots of passports, and the desk where the newest one lies. A snapshot is one block of memory: the
- * passports sorted by fingerprint, then their lists, then their texts. */
+/* Snapshots of passports, and the desk where the newest one lies. A snapshot is one block of
+ * memory: the passports sorted by fingerprint, then their lists, then their texts. */
 #include "why401/inspect/passport.h"
 
 #include <pthread.h>

@@ -9,25 +9,113 @@
 #define LONGEST 120
 
 static const char *const nothings[] = {
-    "undefined", "null",  "none",     "nil",     "nan",  "true",     "false",
-    "(null)",    "<nil>", "<null>",   "<none>",  "{}",   "[]",       "()",
-    "<>",        "{0}",   "%s",       "%v",      "%d",   "...",      "\xe2\x80\xa6",
-    "empty",     "void",  "(none)",   "nullptr", "{{}}", "${}",      "[object object]",
-    "[object promise]",   "[object undefined]",
+    "undefined",
+    "null",
+    "none",
+    "nil",
+    "nan",
+    "true",
+    "false",
+    "(null)",
+    "<nil>",
+    "<null>",
+    "<none>",
+    "{}",
+    "[]",
+    "()",
+    "<>",
+    "{0}",
+    "%s",
+    "%v",
+    "%d",
+    "...",
+    "\xe2\x80\xa6",
+    "empty",
+    "void",
+    "(none)",
+    "nullptr",
+    "{{}}",
+    "${}",
+    "[object object]",
+    "[object promise]",
+    "[object undefined]",
 };
 
-/* Words that texts about tokens are made of; those with a '+' make a text one about tokens. A longer
- * word stands before one that it begins with. */
+/* Words that texts about tokens are made of; those with a '+' make a text one about tokens. A
+ * longer word stands before one that it begins with. */
 static const char *const words[] = {
-    "+authorization", "+authentication", "+auth", "+access", "+tokens", "+token",  "+apikey", "+api",
-    "+key",    "+bearer",   "+secret",  "+placeholder", "+example", "+sample", "+dummy",  "+todo",
-    "+tbd",    "+string",   "+redacted", "+hidden",     "+removed", "+masked", "+changeme", "+change",
-    "+replace", "+insert",  "+fill",     "+value",      "+jwt",     "+credential", "+test", "+fixme",
-    "bitgo",   "express",   "prod",     "production",  "staging",   "env",     "dev",      "your",
-    "yours",   "my",        "the",      "this",        "that",      "here",    "with",     "enter",
-    "add",     "paste",     "put",      "long",        "short",     "lived",   "live",     "actual",
-    "real",    "valid",     "raw",      "user",        "some",      "goes",    "me",       "it",
-    "in",      "an",        "a",        "v2x",         "v2",        "sdk",     "wallet",   "admin",
+    "+authorization",
+    "+authentication",
+    "+auth",
+    "+access",
+    "+tokens",
+    "+token",
+    "+apikey",
+    "+api",
+    "+key",
+    "+bearer",
+    "+secret",
+    "+placeholder",
+    "+example",
+    "+sample",
+    "+dummy",
+    "+todo",
+    "+tbd",
+    "+string",
+    "+redacted",
+    "+hidden",
+    "+removed",
+    "+masked",
+    "+changeme",
+    "+change",
+    "+replace",
+    "+insert",
+    "+fill",
+    "+value",
+    "+jwt",
+    "+credential",
+    "+test",
+    "+fixme",
+    "bitgo",
+    "express",
+    "prod",
+    "production",
+    "staging",
+    "env",
+    "dev",
+    "your",
+    "yours",
+    "my",
+    "the",
+    "this",
+    "that",
+    "here",
+    "with",
+    "enter",
+    "add",
+    "paste",
+    "put",
+    "long",
+    "short",
+    "lived",
+    "live",
+    "actual",
+    "real",
+    "valid",
+    "raw",
+    "user",
+    "some",
+    "goes",
+    "me",
+    "it",
+    "in",
+    "an",
+    "a",
+    "v2x",
+    "v2",
+    "sdk",
+    "wallet",
+    "admin",
 };
 
 struct marks {
@@ -37,9 +125,9 @@ struct marks {
 };
 
 static const struct marks all_marks[] = {
-    {"${{", "}}", false}, {"{{", "}}", false},       {"${", "}", false},   {"$(", ")", false},
-    {"#{", "}", false},   {"@{", "}", false},        {"<%=", "%>", false}, {"<%", "%>", false},
-    {"<", ">", false},    {"{", "}", false},         {"[", "]", false},    {"(", ")", false},
+    {"${{", "}}", false}, {"{{", "}}", false},        {"${", "}", false},   {"$(", ")", false},
+    {"#{", "}", false},   {"@{", "}", false},         {"<%=", "%>", false}, {"<%", "%>", false},
+    {"<", ">", false},    {"{", "}", false},          {"[", "]", false},    {"(", ")", false},
     {"%", "%", true},     {"process.env.", "", true}, {"$env:", "", true},  {"env.", "", true},
     {"$", "", true},
 };
@@ -104,8 +192,8 @@ static size_t known_word(struct span s, bool *telling)
     return longest;
 }
 
-/* s is made of known words only (YOUR_ACCESS_TOKEN, yourAccessToken, "insert token here"), at least one
- * of them about tokens. */
+/* s is made of known words only (YOUR_ACCESS_TOKEN, yourAccessToken, "insert token here"), at least
+ * one of them about tokens. */
 static bool is_about_tokens(struct span s)
 {
     bool telling = false;
@@ -186,7 +274,7 @@ enum placeholder placeholder_kind(struct span s)
     if (s.len == 0 || s.len > LONGEST || token_look(s) != LOOK_OTHER || token_inside(s)) {
         return PLACEHOLDER_NOT;
     }
-    enum placeholder kind = is_nothing(s) || is_mask(s) || is_about_tokens(s) ? PLACEHOLDER_SHOWN
-                                                                              : in_marks(s);
+    enum placeholder kind =
+        is_nothing(s) || is_mask(s) || is_about_tokens(s) ? PLACEHOLDER_SHOWN : in_marks(s);
     return kind == PLACEHOLDER_SHOWN && !may_be_shown(s) ? PLACEHOLDER_HIDDEN : kind;
 }

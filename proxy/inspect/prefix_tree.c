@@ -1,5 +1,5 @@
-/* One array holds all nodes, twelve bytes each, linked by index: little memory, few cache lines, and
- * one free. Nodes are only ever added. Index 0 is a root, so as a child it means "none". */
+/* One array holds all nodes, twelve bytes each, linked by index: little memory, few cache lines,
+ * and one free. Nodes are only ever added. Index 0 is a root, so as a child it means "none". */
 #include "prefix_tree.h"
 
 #include <stdlib.h>

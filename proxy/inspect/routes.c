@@ -1,6 +1,7 @@
-/* Paths are compared part by part with patterns: {coin} is a part that can be a coin's name, {id} is
- * any one part, ** is one part or more. Empty parts are passed over, because a base URL with a slash at
- * its end gives //api/…, and a slash at the end of a path changes no route. Letters' case counts.
+/* Paths are compared part by part with patterns: {coin} is a part that can be a coin's name, {id}
+ * is any one part, ** is one part or more. Empty parts are passed over, because a base URL with a
+ * slash at its end gives //api/…, and a slash at the end of a path changes no route. Letters' case
+ * counts.
  *
  * Sources: BitGo's OpenAPI, and BitGoJS modules/sdk-api, modules/express/src/clientRoutes.ts and
  * modules/express/src/typedRoutes. */
@@ -13,8 +14,8 @@ struct open_route {
     const char *path;
 };
 
-/* Routes that carry no Authorization by design: on the platform, then those that BitGo Express answers
- * all by itself. HEAD counts as GET. */
+/* Routes that carry no Authorization by design: on the platform, then those that BitGo Express
+ * answers all by itself. HEAD counts as GET. */
 static const struct open_route open_routes[] = {
     {"GET", "/api/v1/client/constants"},
     {"GET", "/api/v1/ping"},
@@ -90,29 +91,90 @@ static const struct express_route express_routes[] = {
     {"PUT", "/express/api/v2/{coin}/wallet/{id}", SEVERITY_PROBLEM},
 };
 
-/* Words that stand where a coin would, or in front of it. From the paths of BitGo's OpenAPI, the SDK
- * and BitGo Express. */
+/* Words that stand where a coin would, or in front of it. From the paths of BitGo's OpenAPI, the
+ * SDK and BitGo Express. */
 static const char *const reserved[] = {
-    "accounts",      "address",        "all",           "assets",      "auditlog",
-    "bankaccounts",  "billing",        "calculateminerfeeinfo", "client", "coins",
-    "decrypt",       "devices",        "encrypt",       "enterprise",  "enterprises",
-    "instant",       "keychain",       "key",           "keys",        "labels",
-    "market",        "marketdata",     "mpc",           "organization", "pendingApprovals",
-    "pendingapprovals", "ping",        "pingexpress",   "policy",      "proofs-service",
-    "reports",       "requests",       "sendlabels",    "travel",      "tss",
-    "tssconfigs",    "tx",             "user",          "users",       "validators",
-    "verifyaddress", "wallet",         "walletinvite",  "wallets",     "walletshare",
-    "walletsharerequests", "walletshares", "webhook",   "webhooks",
+    "accounts",
+    "address",
+    "all",
+    "assets",
+    "auditlog",
+    "bankaccounts",
+    "billing",
+    "calculateminerfeeinfo",
+    "client",
+    "coins",
+    "decrypt",
+    "devices",
+    "encrypt",
+    "enterprise",
+    "enterprises",
+    "instant",
+    "keychain",
+    "key",
+    "keys",
+    "labels",
+    "market",
+    "marketdata",
+    "mpc",
+    "organization",
+    "pendingApprovals",
+    "pendingapprovals",
+    "ping",
+    "pingexpress",
+    "policy",
+    "proofs-service",
+    "reports",
+    "requests",
+    "sendlabels",
+    "travel",
+    "tss",
+    "tssconfigs",
+    "tx",
+    "user",
+    "users",
+    "validators",
+    "verifyaddress",
+    "wallet",
+    "walletinvite",
+    "wallets",
+    "walletshare",
+    "walletsharerequests",
+    "walletshares",
+    "webhook",
+    "webhooks",
 };
 
-/* Words that follow a coin. With one of them behind it, an unknown word in the coin's place is a coin
- * that the table does not have; with anything else it is a route that this list does not have. */
+/* Words that follow a coin. With one of them behind it, an unknown word in the coin's place is a
+ * coin that the table does not have; with anything else it is a route that this list does not have.
+ */
 static const char *const behind_coin[] = {
-    "accounts", "address",  "canonicaladdress", "enterprise", "enterprises", "federation",
-    "key",      "keychain", "market",           "material",   "pendingapprovals", "public",
-    "requests", "requiredReserve", "reward-accrual-report", "sign", "signtx", "transfer",
-    "tss",      "tx",       "user",             "verifyaddress", "wallet",   "wallets",
-    "walletshare", "webhooks",
+    "accounts",
+    "address",
+    "canonicaladdress",
+    "enterprise",
+    "enterprises",
+    "federation",
+    "key",
+    "keychain",
+    "market",
+    "material",
+    "pendingapprovals",
+    "public",
+    "requests",
+    "requiredReserve",
+    "reward-accrual-report",
+    "sign",
+    "signtx",
+    "transfer",
+    "tss",
+    "tx",
+    "user",
+    "verifyaddress",
+    "wallet",
+    "wallets",
+    "walletshare",
+    "webhooks",
 };
 
 static bool next_part(struct span *rest, struct span *part)
@@ -135,8 +197,8 @@ static bool is_one_of(struct span part, const char *const *words, size_t count)
     return false;
 }
 
-/* A part that can be a coin's name: its characters are a coin's, with %3A for ':', and it is no word of
- * another meaning. */
+/* A part that can be a coin's name: its characters are a coin's, with %3A for ':', and it is no
+ * word of another meaning. */
 static bool can_be_coin(struct span part)
 {
     for (size_t i = 0; i < part.len; i++) {
@@ -197,7 +259,8 @@ bool route_needs_no_bearer(struct span method, struct span path)
     return false;
 }
 
-/* The routes' last words; the ledger and the inspectors of finished exchanges know them in detail. */
+/* The routes' last words; the ledger and the inspectors of finished exchanges know them in detail.
+ */
 bool route_tells_of_tokens(struct span path)
 {
     static const struct span ends[] = {
@@ -221,7 +284,8 @@ const struct express_route *express_route_of(struct span method, struct span pat
     return NULL;
 }
 
-/* Moves *rest behind the part of a path that stands before a coin; false when the path has no coin. */
+/* Moves *rest behind the part of a path that stands before a coin; false when the path has no coin.
+ */
 static bool skip_to_coin(struct span *rest)
 {
     struct span part;

@@ -1,11 +1,11 @@
 /* The address that a request comes from, and whether it may. Three sources, in this order: what the
- * PROXY protocol or a trusted peer's X-Forwarded-For says; the configured addresses that BitGo sees for
- * us; the peer's own. The first that there is counts, and the evidence names it.
+ * PROXY protocol or a trusted peer's X-Forwarded-For says; the configured addresses that BitGo sees
+ * for us; the peer's own. The first that there is counts, and the evidence names it.
  *
  * X-Forwarded-For is read from its right end: the last entry was written by our peer, and each one
  * before it by the host in the entry behind. Entries are passed over while they are trusted peers
- * themselves; the first other one is the client. Where an entry is no address the chain of trust ends:
- * nothing from there on can be believed. */
+ * themselves; the first other one is the client. Where an entry is no address the chain of trust
+ * ends: nothing from there on can be believed. */
 #include "why401/inspect/inspect.h"
 
 #include <stdio.h>
@@ -70,8 +70,8 @@ static bool last_entry(struct span *rest, struct span *entry)
     return true;
 }
 
-/* Walks one field's value from the right. Returns true when the walk is over; *ip is then, and as long
- * as it goes on, the best answer so far. */
+/* Walks one field's value from the right. Returns true when the walk is over; *ip is then, and as
+ * long as it goes on, the best answer so far. */
 static bool walk(const struct inspect_options *options, struct span value, struct ip *ip)
 {
     struct span rest = value;
@@ -131,7 +131,8 @@ static enum source_verdict judge(const struct exchange *x, const struct inspect_
     return allowlist_judge(options->allowlist, x->token.fingerprint, x->peer, ip);
 }
 
-/* Judges every egress address: all must be allowed, because nobody knows which one BitGo will see. */
+/* Judges every egress address: all must be allowed, because nobody knows which one BitGo will see.
+ */
 static void judge_egress(struct exchange *x, const struct inspect_options *options)
 {
     char names[DENIED_NAMED_MOST * (IP_TEXT_SIZE + 2) + 32] = "";
@@ -155,13 +156,15 @@ static void judge_egress(struct exchange *x, const struct inspect_options *optio
         }
     }
     if (denied > DENIED_NAMED_MOST) {
-        snprintf(names + at, sizeof names - (size_t)at, " and %zu more", denied - DENIED_NAMED_MOST);
+        snprintf(names + at, sizeof names - (size_t)at, " and %zu more",
+                 denied - DENIED_NAMED_MOST);
     }
     if (denied && denied < options->egress_ip_count) {
-        exchange_find(x, "source-ip.partly", SEVERITY_PROBLEM,
-                      "Of the %zu addresses configured as egress_ip, which BitGo may see, %zu are not "
-                      "on the allowlist: %s.",
-                      options->egress_ip_count, denied, names);
+        exchange_find(
+            x, "source-ip.partly", SEVERITY_PROBLEM,
+            "Of the %zu addresses configured as egress_ip, which BitGo may see, %zu are not "
+            "on the allowlist: %s.",
+            options->egress_ip_count, denied, names);
     } else if (denied) {
         exchange_find(x, "source-ip.denied", SEVERITY_PROBLEM,
                       "%s, configured as egress_ip, %s not on the allowlist.", names,
@@ -184,7 +187,8 @@ static const char *origin_of(enum source_kind kind)
     return "the address that the connection came from";
 }
 
-/* Behind an address translation the address seen here says nothing about the one that BitGo sees. */
+/* Behind an address translation the address seen here says nothing about the one that BitGo sees.
+ */
 static const char *advice(const struct exchange *x, const struct inspect_options *options)
 {
     if (!ip_is_private(x->source.ip)) {
@@ -192,7 +196,8 @@ static const char *advice(const struct exchange *x, const struct inspect_options
     }
     return options->egress_ip_count
                ? "; it is a private or loopback address, so it is not the one that BitGo sees"
-               : "; it is a private or loopback address, so it is not the one that BitGo sees: configure "
+               : "; it is a private or loopback address, so it is not the one that BitGo sees: "
+                 "configure "
                  "egress_ip with the public address that requests leave from";
 }
 

@@ -1,6 +1,6 @@
-/* A value counts as a stray token when a raw token (v2x and 64 digits) stands in it, whatever its name;
- * or, in a request that has no bearer at all, when its name says that it is one. A coin's name in a
- * parameter called token is none. */
+/* A value counts as a stray token when a raw token (v2x and 64 digits) stands in it, whatever its
+ * name; or, in a request that has no bearer at all, when its name says that it is one. A coin's
+ * name in a parameter called token is none. */
 #include "stray.h"
 
 #include "token.h"
@@ -22,17 +22,28 @@ static const struct name query_names[] = {
     NAME("access_token", true),  NAME("accessToken", true), NAME("access-token", true),
     NAME("auth_token", true),    NAME("authToken", true),   NAME("bearer", true),
     NAME("bearer_token", true),  NAME("api_key", true),     NAME("apikey", true),
-    NAME("authorization", true), NAME("token", false),
-    NAME("auth", false),         NAME("jwt", false),
+    NAME("authorization", true), NAME("token", false),      NAME("auth", false),
+    NAME("jwt", false),
 };
 
 static const struct name field_names[] = {
-    NAME("Access-Token", true),   NAME("X-Access-Token", true),       NAME("X-Auth-Token", true),
-    NAME("Auth-Token", true),     NAME("X-Api-Key", true),            NAME("Api-Key", true),
-    NAME("ApiKey", true),         NAME("Token", true),                NAME("X-Token", true),
-    NAME("Bearer", true),         NAME("Bearer-Token", true),         NAME("X-Authorization", true),
-    NAME("X-Bitgo-Token", true),  NAME("X-Bitgo-Access-Token", true), NAME("Bitgo-Access-Token", true),
-    NAME("X-Bitgo-Api-Key", true), NAME("Authentication", true),
+    NAME("Access-Token", true),
+    NAME("X-Access-Token", true),
+    NAME("X-Auth-Token", true),
+    NAME("Auth-Token", true),
+    NAME("X-Api-Key", true),
+    NAME("Api-Key", true),
+    NAME("ApiKey", true),
+    NAME("Token", true),
+    NAME("X-Token", true),
+    NAME("Bearer", true),
+    NAME("Bearer-Token", true),
+    NAME("X-Authorization", true),
+    NAME("X-Bitgo-Token", true),
+    NAME("X-Bitgo-Access-Token", true),
+    NAME("Bitgo-Access-Token", true),
+    NAME("X-Bitgo-Api-Key", true),
+    NAME("Authentication", true),
 };
 
 static const struct name *known_name(const struct name *names, size_t count, struct span name)
@@ -72,8 +83,8 @@ static bool stray_parameter(struct span name, struct span value, bool has_bearer
     str_init(&plain, VALUE_MOST);
     percent_decode(&plain, value, true);
     *known = known_name(query_names, sizeof query_names / sizeof *query_names, name);
-    bool stray = is_stray(*known, plain.failed ? value : str_span(&plain), has_bearer) ||
-                 token_inside(name);
+    bool stray =
+        is_stray(*known, plain.failed ? value : str_span(&plain), has_bearer) || token_inside(name);
     if (plain.ptr) {
         explicit_bzero(plain.ptr, plain.cap);
     }
@@ -89,10 +100,11 @@ static void search_query(struct exchange *x, bool has_bearer)
     const struct name *known;
     while (query_next(&rest, &name, &value)) {
         if (stray_parameter(name, value, has_bearer, &known)) {
-            exchange_find(x, "bearer.in-query", severity_of(has_bearer),
-                          "The query has %s%s with what looks like an access token; BitGo reads tokens "
-                          "only from Authorization, and a query ends up in logs.",
-                          known ? "the parameter " : "a parameter", known ? known->text.ptr : "");
+            exchange_find(
+                x, "bearer.in-query", severity_of(has_bearer),
+                "The query has %s%s with what looks like an access token; BitGo reads tokens "
+                "only from Authorization, and a query ends up in logs.",
+                known ? "the parameter " : "a parameter", known ? known->text.ptr : "");
             return;
         }
     }
@@ -117,10 +129,11 @@ static void search_fields(struct exchange *x, bool has_bearer)
             known_name(field_names, sizeof field_names / sizeof *field_names, field->name);
         if (!span_ieq(field->name, SPAN("Authorization")) &&
             is_stray(known, field->value, has_bearer)) {
-            exchange_find(x, "bearer.in-header", severity_of(has_bearer),
-                          "The field %.*s holds what looks like an access token; BitGo reads tokens only "
-                          "from Authorization.",
-                          SPAN_ARG(shown_name(field->name)));
+            exchange_find(
+                x, "bearer.in-header", severity_of(has_bearer),
+                "The field %.*s holds what looks like an access token; BitGo reads tokens only "
+                "from Authorization.",
+                SPAN_ARG(shown_name(field->name)));
             return;
         }
     }

@@ -4,8 +4,8 @@
 
 #include "why401/exchange/exchange.h"
 
-/* Notes a token in the query or in a field other than Authorization. Where the request has a bearer,
- * only a value that certainly is an access token is noted. */
+/* Notes a token in the query or in a field other than Authorization. Where the request has a
+ * bearer, only a value that certainly is an access token is noted. */
 void find_stray_tokens(struct exchange *x, bool has_bearer);
 
 #endif

@@ -75,10 +75,10 @@ static unsigned classes_of(struct span s)
     unsigned classes = 0;
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
-        unsigned kind = c >= 'a' && c <= 'z'   ? 0
-                        : c >= 'A' && c <= 'Z' ? 1
-                        : c >= '0' && c <= '9' ? 2
-                        : c > ' ' && c < 0x7f  ? 3
+        unsigned kind = c >= 'a' && c <= 'z'    ? 0
+                        : c >= 'A' && c <= 'Z'  ? 1
+                        : c >= '0' && c <= '9'  ? 2
+                        : c > ' ' && c < 0x7f   ? 3
                         : c == ' ' || c == '\t' ? 4
                                                 : 5;
         classes |= 1u << kind;
@@ -86,7 +86,8 @@ static unsigned classes_of(struct span s)
     return classes;
 }
 
-/* What the value may have been, as far as that gives nothing away; "" when there is nothing to say. */
+/* What the value may have been, as far as that gives nothing away; "" when there is nothing to say.
+ */
 static const char *guess(struct span s)
 {
     if (span_starts(s, PREFIX)) {

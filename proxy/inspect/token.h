@@ -1,6 +1,6 @@
 /* What a value looks like that may be an access token. BitGo's forms are public: BitGoJS
- * modules/sdk-api (v2x and 64 hex digits; older ones have 40) and modules/sdk-hmac (the SHA-256 of the
- * token; in v4 the token's id). */
+ * modules/sdk-api (v2x and 64 hex digits; older ones have 40) and modules/sdk-hmac (the SHA-256 of
+ * the token; in v4 the token's id). */
 #ifndef WHY401_INSPECT_TOKEN_H
 #define WHY401_INSPECT_TOKEN_H
 
@@ -19,13 +19,14 @@ enum token_look token_look(struct span s);
 /* A raw token (v2x and 64 hex digits) stands somewhere in s. */
 bool token_inside(struct span s);
 
-/* Showing s could give away a part of a secret: it holds a long run of hex digits, or is very long. */
+/* Showing s could give away a part of a secret: it holds a long run of hex digits, or is very long.
+ */
 bool token_like(struct span s);
 
 #define TOKEN_TEXT_SIZE 240
 
-/* Describes a value of LOOK_OTHER, by its length and the classes of its characters only, and returns
- * text: "66 characters long (lower-case letters, digits)". */
+/* Describes a value of LOOK_OTHER, by its length and the classes of its characters only, and
+ * returns text: "66 characters long (lower-case letters, digits)". */
 const char *token_describe(struct span s, char text[TOKEN_TEXT_SIZE]);
 
 #endif

@@ -2,11 +2,22 @@
 
 #include "token.h"
 
-/* Quotes, the escaped ones first: as they are, as JSON and URLs escape them, and as word processors like them (UTF-8). */
+/* Quotes, the escaped ones first: as they are, as JSON and URLs escape them, and as word processors
+ * like them (UTF-8). */
 static const struct span quotes[] = {
-    {"\\\"", 2},      {"\\'", 2},      {"\"", 1},       {"'", 1},          {"`", 1},
-    {"%22", 3},      {"%27", 3},        {"\xe2\x80\x9c", 3}, {"\xe2\x80\x9d", 3},
-    {"\xe2\x80\x98", 3}, {"\xe2\x80\x99", 3}, {"\xc2\xab", 2},   {"\xc2\xbb", 2},
+    {"\\\"", 2},
+    {"\\'", 2},
+    {"\"", 1},
+    {"'", 1},
+    {"`", 1},
+    {"%22", 3},
+    {"%27", 3},
+    {"\xe2\x80\x9c", 3},
+    {"\xe2\x80\x9d", 3},
+    {"\xe2\x80\x98", 3},
+    {"\xe2\x80\x99", 3},
+    {"\xc2\xab", 2},
+    {"\xc2\xbb", 2},
 };
 
 /* White space: plain, in URLs, in source code, and the characters that do not show (no-break space,

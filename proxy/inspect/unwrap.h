@@ -8,7 +8,8 @@
 struct unwrapped {
     struct span inner; /* what is left, a part of the original */
     bool quoted;       /* quotes or brackets were taken away */
-    bool spaced;       /* white space was taken away: escaped, typographic, or SP and HTAB inside quotes */
+    bool
+        spaced; /* white space was taken away: escaped, typographic, or SP and HTAB inside quotes */
 };
 
 struct unwrapped unwrap(struct span s);

@@ -14,16 +14,18 @@ enum calling {
 struct caller {
     enum calling calling;
     enum mock_token token; /* for CALLER_KNOWN */
-    char version;          /* '2' or '3' for the SDK's form, whose 2xx are signed; 0 for a raw token */
+    char version; /* '2' or '3' for the SDK's form, whose 2xx are signed; 0 for a raw token */
 };
 
-/* Who sent this request (BitGoJS modules/sdk-hmac: the SDK sends the token's SHA-256 and signs with the token). */
+/* Who sent this request (BitGoJS modules/sdk-hmac: the SDK sends the token's SHA-256 and signs with
+ * the token). */
 struct caller account_caller(const struct http_head *request, struct span body);
 
 /* Appends the hexadecimal HMAC-SHA256 of `subject` under the caller's token. */
 void account_sign(enum mock_token token, struct span subject, struct str *out);
 
-/* The error that BitGo has for this token whatever is asked for, or NULL: "session expired" and so on. */
+/* The error that BitGo has for this token whatever is asked for, or NULL: "session expired" and so
+ * on. */
 const char *account_complaint(enum mock_token token);
 
 #endif

@@ -1,5 +1,6 @@
-/* What the mock says to a request, decided in the order in which a server would: a status that was asked for
- * by name, routes that need no token, who is calling, then the route's own answer (routes.c). */
+/* What the mock says to a request, decided in the order in which a server would: a status that was
+ * asked for by name, routes that need no token, who is calling, then the route's own answer
+ * (routes.c). */
 #include "why401/mock/answer.h"
 
 #include <stdlib.h>
@@ -37,7 +38,8 @@ static void say_page(struct reply *r, int status, const char *title)
                status, title, status, title);
 }
 
-/* A status that the request asks for with X-Mock-Status, in the dress in which it comes in reality. */
+/* A status that the request asks for with X-Mock-Status, in the dress in which it comes in reality.
+ */
 static void say_asked_for(struct reply *r, int status)
 {
     switch (status) {
@@ -81,10 +83,12 @@ static void decide(struct mock *m, const struct http_head *request, struct span 
                    const struct caller *caller, struct reply *r)
 {
     struct span query = request->target;
-    struct call call = {.request = request, .body = body, .caller = caller, .reply = r, .issued = &m->issued};
+    struct call call = {
+        .request = request, .body = body, .caller = caller, .reply = r, .issued = &m->issued};
     uint64_t asked;
     span_cut(&query, '?', &call.path);
-    if (span_u64(http_value(request, SPAN("x-mock-status")), &asked) && asked >= 400 && asked < 600) {
+    if (span_u64(http_value(request, SPAN("x-mock-status")), &asked) && asked >= 400 &&
+        asked < 600) {
         say_asked_for(r, (int)asked);
         return;
     }

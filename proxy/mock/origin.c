@@ -1,6 +1,6 @@
-/* A stream in memory behind which mock_answer sits: what is written to it is read as a request, and when that
- * is whole the response waits to be peeked at. Everything happens within write, so there is never an event
- * to report. */
+/* A stream in memory behind which mock_answer sits: what is written to it is read as a request, and
+ * when that is whole the response waits to be peeked at. Everything happens within write, so there
+ * is never an event to report. */
 #include "why401/mock/origin.h"
 
 #include <stdlib.h>
@@ -13,19 +13,19 @@
 #define RESPONSE_MOST (4u << 20)
 
 struct mock_stream {
-    struct stream stream;   /* must be first */
+    struct stream stream; /* must be first */
     struct mock *mock;
-    struct str head;        /* bytes of the request head; later the head itself */
-    size_t scanned;         /* of them, without an end */
+    struct str head; /* bytes of the request head; later the head itself */
+    size_t scanned;  /* of them, without an end */
     struct http_head request;
     struct http_field fields[256];
     bool has_head;
     struct http_body body;
-    struct str pending;     /* body bytes that are not a whole piece of framing yet */
-    struct str content;     /* the request's body, as much as BODY_MOST */
+    struct str pending; /* body bytes that are not a whole piece of framing yet */
+    struct str content; /* the request's body, as much as BODY_MOST */
     struct str response;
-    size_t taken;           /* bytes of the response that were consumed */
-    bool failed;            /* the request was no HTTP, or memory ran out */
+    size_t taken; /* bytes of the response that were consumed */
+    bool failed;  /* the request was no HTTP, or memory ran out */
     struct err error;
 };
 
@@ -101,7 +101,8 @@ static int read_head(struct mock_stream *m)
         return 0;
     }
     m->request.fields = m->fields;
-    if (http_read_request(span_first(str_span(&m->head), len), &limits, &m->request, &m->error) != 0) {
+    if (http_read_request(span_first(str_span(&m->head), len), &limits, &m->request, &m->error) !=
+        0) {
         return -1;
     }
     m->has_head = true;

@@ -58,7 +58,8 @@ void reply_error(struct reply *r, int status, const char *name, const char *erro
                name, r->request_id, more);
 }
 
-/* The body as it goes out: gzip'ed where the request asks the mock for that. False when that failed. */
+/* The body as it goes out: gzip'ed where the request asks the mock for that. False when that
+ * failed. */
 static bool compress_body(struct str *body)
 {
     struct str packed;
@@ -141,8 +142,8 @@ static void add_date(struct str *out)
     }
 }
 
-void reply_write(const struct reply *r, const struct http_head *request, const struct caller *caller,
-                 struct str *out)
+void reply_write(const struct reply *r, const struct http_head *request,
+                 const struct caller *caller, struct str *out)
 {
     struct str body;
     bool gzip = span_ieq(http_value(request, SPAN("x-mock-encoding")), SPAN("gzip"));

@@ -8,10 +8,10 @@
 
 struct reply {
     int status;
-    const char *type;            /* Content-Type */
+    const char *type; /* Content-Type */
     struct str body;
-    bool auth_required;          /* X-Auth-Required: true, as BitGo says when a token is no good */
-    int retry_after;             /* seconds; 0: not said */
+    bool auth_required; /* X-Auth-Required: true, as BitGo says when a token is no good */
+    int retry_after;    /* seconds; 0: not said */
     char request_id[REPLY_ID_SIZE]; /* the client's Request-ID, or one made up */
 };
 
@@ -23,13 +23,14 @@ void reply_release(struct reply *r);
 void reply_json(struct reply *r, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* An error in the platform's shape: error, name, requestId, context (BitGo's OpenAPI, PlatformError). `more`
- * is further members, such as ",\"needsOTP\":true", or "". */
-void reply_error(struct reply *r, int status, const char *name, const char *error, const char *more);
+/* An error in the platform's shape: error, name, requestId, context (BitGo's OpenAPI,
+ * PlatformError). `more` is further members, such as ",\"needsOTP\":true", or "". */
+void reply_error(struct reply *r, int status, const char *name, const char *error,
+                 const char *more);
 
 /* Appends the whole response. A 2xx to a caller in the SDK's form is signed over
  * `timestamp|path?query|status|body`, in version 3 with `METHOD|` before it. */
-void reply_write(const struct reply *r, const struct http_head *request, const struct caller *caller,
-                 struct str *out);
+void reply_write(const struct reply *r, const struct http_head *request,
+                 const struct caller *caller, struct str *out);
 
 #endif

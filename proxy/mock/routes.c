@@ -1,4 +1,5 @@
-/* The routes, a row each. The wallet that the account owns is WALLET; it holds any coin but the gated ones. */
+/* The routes, a row each. The wallet that the account owns is WALLET; it holds any coin but the
+ * gated ones. */
 #include "routes.h"
 
 #include <stdlib.h>
@@ -27,7 +28,8 @@ static bool says(const struct call *c, const char *text)
 static void lacks_scope(struct call *c)
 {
     c->reply->auth_required = true;
-    reply_error(c->reply, 401, "Unauthorized", "Access token lacks required scope for this action", "");
+    reply_error(c->reply, 401, "Unauthorized", "Access token lacks required scope for this action",
+                "");
 }
 
 /* Answers for callers that may not do this; true when it has answered. */
@@ -48,7 +50,8 @@ static bool stops_at_gate(struct call *c)
         reply_error(c->reply, 400, "Invalid",
                     "To enable tbaseeth:xsgd for your account, contact support@bitgo.com", "");
     } else if (span_eq(coin, SPAN("ethx"))) {
-        reply_error(c->reply, 401, "Unauthorized", "cannot access this route with coin type ethx", "");
+        reply_error(c->reply, 401, "Unauthorized", "cannot access this route with coin type ethx",
+                    "");
     } else {
         return false;
     }
@@ -79,7 +82,8 @@ static void say_login(struct call *c)
 
 static void say_me(struct call *c)
 {
-    reply_json(c->reply, 200, "{\"user\":{\"id\":\"543c11ed356d00cb7600000b98794503\",\"isActive\":true}}");
+    reply_json(c->reply, 200,
+               "{\"user\":{\"id\":\"543c11ed356d00cb7600000b98794503\",\"isActive\":true}}");
 }
 
 /* Answers with a JSON value, which is given up. */
@@ -198,7 +202,8 @@ static void send_money(struct call *c)
         return;
     }
     if (c->caller->token == MOCK_TOKEN_LOCKED) {
-        reply_error(c->reply, 401, "Response", "needs unlock", ",\"needsOTP\":true,\"needsUnlock\":true");
+        reply_error(c->reply, 401, "Response", "needs unlock",
+                    ",\"needsOTP\":true,\"needsUnlock\":true");
     } else {
         if (c->caller->token == MOCK_TOKEN_MADE) {
             issued_spend(c->issued);
@@ -210,10 +215,11 @@ static void send_money(struct call *c)
 static void make_txrequest(struct call *c)
 {
     if (says(c, "enableToken") && !says(c, "enableTokens")) {
-        reply_error(c->reply, 400, "Invalid",
-                    ".intent.intentType should be equal to one of the allowed values, .intent should "
-                    "have required property 'enableTokens'",
-                    "");
+        reply_error(
+            c->reply, 400, "Invalid",
+            ".intent.intentType should be equal to one of the allowed values, .intent should "
+            "have required property 'enableTokens'",
+            "");
     } else {
         reply_json(c->reply, 200, "{\"txRequestId\":\"mock\",\"state\":\"initialized\"}");
     }
@@ -229,34 +235,38 @@ static void block_webhooks(struct call *c)
     }
 }
 
-/* What exists in BitGo Express only. With X-Mock-Express the mock is one, whose wallet key does not fit the
- * passphrase. */
+/* What exists in BitGo Express only. With X-Mock-Express the mock is one, whose wallet key does not
+ * fit the passphrase. */
 static void express_only(struct call *c)
 {
     if (http_value(c->request, SPAN("x-mock-express")).len) {
-        reply_json(c->reply, 400,
-                   "{\"error\":\"password error - ccm: tag doesn't match\",\"message\":\"password error "
-                   "- ccm: tag doesn't match\",\"name\":\"Error\",\"bitgoJsVersion\":\"mock\","
-                   "\"bitgoExpressVersion\":\"mock\"}");
+        reply_json(
+            c->reply, 400,
+            "{\"error\":\"password error - ccm: tag doesn't match\",\"message\":\"password error "
+            "- ccm: tag doesn't match\",\"name\":\"Error\",\"bitgoJsVersion\":\"mock\","
+            "\"bitgoExpressVersion\":\"mock\"}");
     } else {
-        reply_error(c->reply, 404, "ApiError",
-                    "You have called a BitGo Express endpoint but this is the BitGo server. Please have "
-                    "a look at the BitGo Express documentation",
-                    "");
+        reply_error(
+            c->reply, 404, "ApiError",
+            "You have called a BitGo Express endpoint but this is the BitGo server. Please have "
+            "a look at the BitGo Express documentation",
+            "");
     }
 }
 
 /* The shapes of BitGo's younger services. */
 static void service_error(struct call *c)
 {
-    reply_json(c->reply, 401, "{\"error\":\"Unauthorized\",\"errorName\":\"Unauthorized\",\"reqId\":\"%s\"}",
+    reply_json(c->reply, 401,
+               "{\"error\":\"Unauthorized\",\"errorName\":\"Unauthorized\",\"reqId\":\"%s\"}",
                c->reply->request_id);
 }
 
 static void policy_error(struct call *c)
 {
     reply_json(c->reply, 403,
-               "{\"code\":\"AccessDenied\",\"message\":\"License not added for enterprise\",\"status\":403}");
+               "{\"code\":\"AccessDenied\",\"message\":\"License not added for "
+               "enterprise\",\"status\":403}");
 }
 
 static const struct route routes[] = {

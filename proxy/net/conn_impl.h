@@ -14,36 +14,36 @@ struct opening; /* how a fresh client connection finds out what it is; opening.c
 struct dial;    /* an attempt to connect; dial.c */
 
 struct conn {
-    struct stream stream;        /* what the holder sees; must be first */
-    unsigned magic;              /* CONN_MAGIC while alive */
-    struct worker *worker;       /* whose thread this lives in */
-    struct conn_info info;       /* facts for the holder */
-    enum stream_state state;     /* as the holder sees it */
-    struct err error;            /* why STREAM_FAILED */
-    uv_tcp_t *tcp;               /* owned; NULL until connected */
-    struct tls *tls;             /* owned; NULL for plain bytes */
-    struct opening *opening;     /* not NULL while the first bytes are being looked at */
-    struct dial *dial;           /* not NULL while connecting */
-    struct buf in;               /* plaintext for the holder */
-    struct buf cipher;           /* ciphertext, or undecided bytes, that could not be taken yet */
-    struct buf out;              /* bytes for the wire */
-    struct buf sending;          /* bytes that `write` is sending */
-    uv_write_t write;            /* in flight while write_active */
-    uv_shutdown_t shutdown;      /* in flight while shutdown_active */
-    struct deadline deadline;    /* handshake; later: lingering */
-    struct list all;           /* in worker->conns */
-    struct list dirty;           /* in worker->dirty while there is something to settle */
-    size_t soft;               /* bytes that may wait to be sent before the holder finds no room */
-    size_t in_soft;            /* bytes that may wait for the holder before reading stops */
-    bool reading;                /* uv_read_start is on */
-    bool write_active;           /* `write` and `sending` belong to libuv */
-    bool shutdown_active;        /* `shutdown` belongs to libuv */
-    bool fin_sent;               /* nothing more can be written */
-    bool ended;                  /* the holder will write nothing more */
-    bool starved;                /* the holder found no room and wants to hear of it */
-    bool held;                   /* the holder has not let go */
-    bool eof;                    /* the peer's TCP stream has ended */
-    bool closing;                /* uv_close was called */
+    struct stream stream;     /* what the holder sees; must be first */
+    unsigned magic;           /* CONN_MAGIC while alive */
+    struct worker *worker;    /* whose thread this lives in */
+    struct conn_info info;    /* facts for the holder */
+    enum stream_state state;  /* as the holder sees it */
+    struct err error;         /* why STREAM_FAILED */
+    uv_tcp_t *tcp;            /* owned; NULL until connected */
+    struct tls *tls;          /* owned; NULL for plain bytes */
+    struct opening *opening;  /* not NULL while the first bytes are being looked at */
+    struct dial *dial;        /* not NULL while connecting */
+    struct buf in;            /* plaintext for the holder */
+    struct buf cipher;        /* ciphertext, or undecided bytes, that could not be taken yet */
+    struct buf out;           /* bytes for the wire */
+    struct buf sending;       /* bytes that `write` is sending */
+    uv_write_t write;         /* in flight while write_active */
+    uv_shutdown_t shutdown;   /* in flight while shutdown_active */
+    struct deadline deadline; /* handshake; later: lingering */
+    struct list all;          /* in worker->conns */
+    struct list dirty;        /* in worker->dirty while there is something to settle */
+    size_t soft;              /* bytes that may wait to be sent before the holder finds no room */
+    size_t in_soft;           /* bytes that may wait for the holder before reading stops */
+    bool reading;             /* uv_read_start is on */
+    bool write_active;        /* `write` and `sending` belong to libuv */
+    bool shutdown_active;     /* `shutdown` belongs to libuv */
+    bool fin_sent;            /* nothing more can be written */
+    bool ended;               /* the holder will write nothing more */
+    bool starved;             /* the holder found no room and wants to hear of it */
+    bool held;                /* the holder has not let go */
+    bool eof;                 /* the peer's TCP stream has ended */
+    bool closing;             /* uv_close was called */
     void (*on_freed)(void *ctx); /* told when the connection is gone; NULL: nobody */
     void *freed_ctx;
 };

@@ -171,7 +171,8 @@ void worker_stop(struct worker *w)
     } else {
         uv_run(&w->loop, UV_RUN_DEFAULT);
     }
-    /* The timer served the last connections; it does not keep the loop alive, so it is still there. */
+    /* The timer served the last connections; it does not keep the loop alive, so it is still there.
+     */
     uv_close((uv_handle_t *)&w->timer, NULL);
     uv_run(&w->loop, UV_RUN_DEFAULT);
     uv_loop_close(&w->loop);

@@ -7,9 +7,9 @@
 /* Appends the line and its line feed. out->failed says that it was too long. */
 void json_line(struct str *out, struct record *r);
 
-/* The line of an explanation that was asked for: `input` is what the exchange was read from, each explanation
- * holds the whole rule, and what is not known is null. Without an exchange (r->x is NULL) there are only the
- * explanations. */
+/* The line of an explanation that was asked for: `input` is what the exchange was read from, each
+ * explanation holds the whole rule, and what is not known is null. Without an exchange (r->x is
+ * NULL) there are only the explanations. */
 void json_explanation(struct str *out, struct record *r, const char *input);
 
 /* The members of a rule, without braces. */

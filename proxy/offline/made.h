@@ -9,8 +9,8 @@
  * upstream. */
 struct exchange *made_new(struct input *in, struct err *err);
 
-/* The request line. The target may be an absolute URL, which tells scheme and host too; otherwise the scheme is
- * x's, or https. */
+/* The request line. The target may be an absolute URL, which tells scheme and host too; otherwise
+ * the scheme is x's, or https. */
 void made_request(struct exchange *x, struct span method, struct span target);
 
 /* "host:port" as in a Host field. What cannot be a host is left out, and so are user and password.
@@ -25,8 +25,8 @@ void made_body(struct message *message, struct span bytes);
 /* The status when the input has none: a guess from the answer's text, which a finding admits. */
 void made_assume_status(struct exchange *x);
 
-/* When all has been read: without a status nobody answered, and a time that the input does not tell is what
- * Auth-Timestamp or Date says. */
+/* When all has been read: without a status nobody answered, and a time that the input does not tell
+ * is what Auth-Timestamp or Date says. */
 void made_finish(struct exchange *x);
 
 /* RFC 3339, or HTTP's date (RFC 9110 §5.6.7, the first form). Milliseconds since 1970; 0 for

@@ -1,5 +1,5 @@
-/* Which BitGo environment a host is, and which one a coin belongs to. A leading 't' says nothing about
- * a coin (trx is a main network's): the answer comes from a table, rules/bitgo/coins.tsv. */
+/* Which BitGo environment a host is, and which one a coin belongs to. A leading 't' says nothing
+ * about a coin (trx is a main network's): the answer comes from a table, rules/bitgo/coins.tsv. */
 #ifndef WHY401_INSPECT_ENVIRONMENT_H
 #define WHY401_INSPECT_ENVIRONMENT_H
 
@@ -18,16 +18,16 @@ enum environment environment_of_host(struct span host);
 
 enum network { NETWORK_UNKNOWN, NETWORK_MAIN, NETWORK_TEST };
 
-/* By coin or token name as it stands in a path, %3A or ':' both understood, case kept. A token that the
- * table does not have belongs where its chain does; the pseudo coin "ofc" belongs nowhere. */
+/* By coin or token name as it stands in a path, %3A or ':' both understood, case kept. A token that
+ * the table does not have belongs where its chain does; the pseudo coin "ofc" belongs nowhere. */
 enum network network_of_coin(struct span coin);
 
-/* The chain family of a coin or token ("sol", "eth", "algo", …; "ofc" for Go accounts), empty when it is
- * unknown. Static memory. */
+/* The chain family of a coin or token ("sol", "eth", "algo", …; "ofc" for Go accounts), empty when
+ * it is unknown. Static memory. */
 struct span family_of_coin(struct span coin);
 
-/* The {coin} part of a path such as /api/v2/{coin}/wallet/…, still escaped, empty when that place holds
- * a word that is no coin (user, wallet, wallets, enterprise, …). */
+/* The {coin} part of a path such as /api/v2/{coin}/wallet/…, still escaped, empty when that place
+ * holds a word that is no coin (user, wallet, wallets, enterprise, …). */
 struct span coin_of_path(struct span path);
 
 const char *environment_name(enum environment e);

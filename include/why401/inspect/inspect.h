@@ -22,9 +22,9 @@ struct inspect_options {
     struct passport_desk *desk;   /* what is known of tokens; NULL: nothing is */
 };
 
-/* Runs the inspectors of bearer, source address, environment, signature, path's form and passport, in
- * this order, on x->request.head.
- * Returns 0, or -1 with ERR_SOURCE_DENIED when the request must not go upstream. */
+/* Runs the inspectors of bearer, source address, environment, signature, path's form and passport,
+ * in this order, on x->request.head. Returns 0, or -1 with ERR_SOURCE_DENIED when the request must
+ * not go upstream. */
 int inspect_request(struct exchange *x, const struct inspect_options *options, struct err *err);
 
 /* What a person should hear at once, before BitGo answers: what is known of the token speaks

@@ -56,9 +56,9 @@ void passport_desk_put(struct passport_desk *desk, struct passports *p);
 struct passports *passport_desk_take(struct passport_desk *desk);
 
 /* Notes what a passport says against this request: token.expired, token.expiring, token.deleted,
- * token.ip-not-allowed, token.unlock-removes-limits, token.other-host, token.scope-missing, and as notes
- * token.login-session, token.long-lived. Reads what inspect_bearer and inspect_source found. What x
- * says already is not noted again. */
+ * token.ip-not-allowed, token.unlock-removes-limits, token.other-host, token.scope-missing, and as
+ * notes token.login-session, token.long-lived. Reads what inspect_bearer and inspect_source found.
+ * What x says already is not noted again. */
 void inspect_passport(struct exchange *x, const struct passports *p);
 
 /* The same with the passport in hand. */

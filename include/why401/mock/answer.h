@@ -12,20 +12,21 @@ void mock_free(struct mock *m);
 
 /* The raw tokens that the mock's account knows; never NULL, static storage. */
 enum mock_token {
-    MOCK_TOKEN_GOOD,       /* all scopes, valid from anywhere */
-    MOCK_TOKEN_LOGIN,      /* what login returns */
-    MOCK_TOKEN_VIEWER,     /* wallet_view_all only */
-    MOCK_TOKEN_IP,         /* restricted to another address */
-    MOCK_TOKEN_SPENT,      /* its spending limit is used up: "session expired" */
-    MOCK_TOKEN_LOCKED,     /* needs unlock */
-    MOCK_TOKEN_EXPIRED,    /* expired: "unauthorized" */
-    MOCK_TOKEN_MADE,       /* what creating a token returns: as good as its creation asked for */
+    MOCK_TOKEN_GOOD,    /* all scopes, valid from anywhere */
+    MOCK_TOKEN_LOGIN,   /* what login returns */
+    MOCK_TOKEN_VIEWER,  /* wallet_view_all only */
+    MOCK_TOKEN_IP,      /* restricted to another address */
+    MOCK_TOKEN_SPENT,   /* its spending limit is used up: "session expired" */
+    MOCK_TOKEN_LOCKED,  /* needs unlock */
+    MOCK_TOKEN_EXPIRED, /* expired: "unauthorized" */
+    MOCK_TOKEN_MADE,    /* what creating a token returns: as good as its creation asked for */
     MOCK_TOKEN_COUNT
 };
 const char *mock_token(enum mock_token which);
 
-/* Appends a whole HTTP/1.1 response with Content-Length to `out`: status line, fields, body. 2xx to a
- * request in the SDK's form are signed with hmac and timestamp; Request-ID is echoed. */
-void mock_answer(struct mock *m, const struct http_head *request, struct span body, struct str *out);
+/* Appends a whole HTTP/1.1 response with Content-Length to `out`: status line, fields, body. 2xx to
+ * a request in the SDK's form are signed with hmac and timestamp; Request-ID is echoed. */
+void mock_answer(struct mock *m, const struct http_head *request, struct span body,
+                 struct str *out);
 
 #endif

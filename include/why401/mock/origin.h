@@ -1,4 +1,5 @@
-/* The mock as an origin: a server with it answers every request as mock_answer says. One worker only. */
+/* The mock as an origin: a server with it answers every request as mock_answer says. One worker
+ * only. */
 #ifndef WHY401_MOCK_ORIGIN_H
 #define WHY401_MOCK_ORIGIN_H
 

@@ -13,7 +13,7 @@ struct listener_options {
     bool proxy_protocol;   /* a header must come first */
     uint32_t handshake_ms; /* PROXY header and TLS handshake, from the first byte */
     size_t buffer_bytes;   /* of each direction */
-    size_t head_bytes;       /* the longest head that the holder waits for as a whole */
+    size_t head_bytes;     /* the longest head that the holder waits for as a whole */
     size_t most;           /* streams that may live at a time; beyond, accepting pauses */
     /* Hands over a stream; the callee owns it. In the worker's thread. */
     void (*accepted)(void *ctx, struct stream *s);

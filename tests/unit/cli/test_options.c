@@ -126,10 +126,8 @@ static void shell_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(both_spellings),
-        cmocka_unit_test(help_wins),
-        cmocka_unit_test(mistakes_are_named),
-        cmocka_unit_test(one_argument_may_be_no_flag),
+        cmocka_unit_test(both_spellings),     cmocka_unit_test(help_wins),
+        cmocka_unit_test(mistakes_are_named), cmocka_unit_test(one_argument_may_be_no_flag),
         cmocka_unit_test(shell_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

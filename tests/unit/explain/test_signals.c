@@ -1,5 +1,5 @@
-/* Every scenario of the built-in pack answers to the words that people use for it, first of all; and a rule with
- * a mistake is refused with its place. */
+/* Every scenario of the built-in pack answers to the words that people use for it, first of all;
+ * and a rule with a mistake is refused with its place. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -15,17 +15,24 @@ static void each_scenario_answers_to_its_signals(void **state)
         const char *text;
         const char *id;
     } cases[] = {
-        {"please add EURCV spending limits to existing token, v2x access token", "add-token-spending-limit-to-existing-key"},
-        {"our token disappeared from the UI, nobody deleted it", "token-disappeared-unexpected-expiration"},
+        {"please add EURCV spending limits to existing token, v2x access token",
+         "add-token-spending-limit-to-existing-key"},
+        {"our token disappeared from the UI, nobody deleted it",
+         "token-disappeared-unexpected-expiration"},
         {"our API tokens stopped working: 401 No access token", "401-unauthorized-no-access-token"},
         {"the fund admin NAV gets session expired", "session-expired-error"},
-        {"access token lacks required scope with v2/user/accesstoken", "scope-error-creating-token-via-api"},
-        {"To enable tbaseeth:xsgd for your account, contact support@bitgo.com", "coin-not-enabled-for-account"},
+        {"access token lacks required scope with v2/user/accesstoken",
+         "scope-error-creating-token-via-api"},
+        {"To enable tbaseeth:xsgd for your account, contact support@bitgo.com",
+         "coin-not-enabled-for-account"},
         {"how do we receive ERC20 in an ETH wallet on Arbitrum", "erc20-received-at-eth-address"},
-        {"create access token error in the web UI: overlay closed in Microsoft Edge", "ui-error-creating-access-token"},
-        {"which permissions and scopes, wallet_view_all or full administrative access", "access-token-permissions-and-scopes"},
+        {"create access token error in the web UI: overlay closed in Microsoft Edge",
+         "ui-error-creating-access-token"},
+        {"which permissions and scopes, wallet_view_all or full administrative access",
+         "access-token-permissions-and-scopes"},
         {"token enablement for ALGO HBAR SOL with enabletoken", "token-enablement-algo-hbar-sol"},
-        {"where to find access token: Developer Options in Enterprise Settings?", "finding-access-token-in-ui"},
+        {"where to find access token: Developer Options in Enterprise Settings?",
+         "finding-access-token-in-ui"},
         {"sendmany: password error - ccm: tag doesn't match", "password-error-ccm-tag"},
         {"how to mint BGERCH on Holesky", "test-erc-token-minting"},
     };
@@ -77,7 +84,8 @@ static void a_rule_of_ones_own_is_taken(void **state)
 {
     (void)state;
     struct err err;
-    assert_int_equal(add_rule(RULE("{\"confidence\":\"likely\",\"all\":[{\"status\":\"4xx\"}]}"), &err), 0);
+    assert_int_equal(
+        add_rule(RULE("{\"confidence\":\"likely\",\"all\":[{\"status\":\"4xx\"}]}"), &err), 0);
 }
 
 static void a_mistake_is_named_with_its_place(void **state)
@@ -89,7 +97,8 @@ static void a_mistake_is_named_with_its_place(void **state)
     } cases[] = {
         {"not json", "a.json"},
         {"{\"id\":1}", "id"},
-        {RULE("{\"confidence\":\"sure\",\"all\":[{\"status\":\"4xx\"}]}"), "certain, likely or possible"},
+        {RULE("{\"confidence\":\"sure\",\"all\":[{\"status\":\"4xx\"}]}"),
+         "certain, likely or possible"},
         {RULE("{\"confidence\":\"likely\",\"all\":[{\"statsu\":\"4xx\"}]}"), "statsu"},
         {RULE("{\"confidence\":\"likely\",\"all\":[{\"status\":200}]}"), "400 to 599"},
         {RULE("{\"confidence\":\"likely\"}"), "at least one condition"},

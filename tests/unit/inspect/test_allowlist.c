@@ -1,7 +1,7 @@
 /* Allowlists: blocks of both families, which list decides, and long lists. */
 #include "request.h"
 
-#define NOBODY "198.51.100.1"
+#define NOBODY        "198.51.100.1"
 #define FINGERPRINT_A "00000000000000aa"
 #define FINGERPRINT_B "10000000000000aa" /* falls on the same place of a small table */
 
@@ -54,7 +54,8 @@ static void an_empty_list_says_nothing(void **state)
     struct allowlist *list = allowlist_new();
     assert_int_equal(judge(list, "192.0.2.1"), SOURCE_NO_LIST);
     assert_int_equal(judge(list, "2001:db8::1"), SOURCE_NO_LIST);
-    assert_int_equal(allowlist_judge(list, FINGERPRINT_A, ip(NOBODY), ip("192.0.2.1")), SOURCE_NO_LIST);
+    assert_int_equal(allowlist_judge(list, FINGERPRINT_A, ip(NOBODY), ip("192.0.2.1")),
+                     SOURCE_NO_LIST);
     allowlist_free(list);
     allowlist_free(NULL);
 }
@@ -73,8 +74,12 @@ static void blocks(void **state)
         {"128.0.0.0/1", {"128.0.0.0", "255.255.255.255"}, {"127.255.255.255", "0.0.0.0", "8000::"}},
         {"0.0.0.0/0", {"0.0.0.0", "255.255.255.255"}, {"::", "::1", "2001:db8::"}},
         {"::/0", {"::", "ffff::"}, {"0.0.0.0", "192.0.2.1", "::ffff:192.0.2.1"}},
-        {"2001:db8::/32", {"2001:db8::", "2001:db8:ffff::1"}, {"2001:db7:ffff::", "2001:db9::", "32.1.13.184"}},
-        {"2001:db8::1", {"2001:db8::1", "2001:db8:0::1"}, {"2001:db8::", "2001:db8::2", "192.0.2.1"}},
+        {"2001:db8::/32",
+         {"2001:db8::", "2001:db8:ffff::1"},
+         {"2001:db7:ffff::", "2001:db9::", "32.1.13.184"}},
+        {"2001:db8::1",
+         {"2001:db8::1", "2001:db8:0::1"},
+         {"2001:db8::", "2001:db8::2", "192.0.2.1"}},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct allowlist *list = allowlist_new();
@@ -144,8 +149,10 @@ static void lists_for_some_leave_the_others_alone(void **state)
     allow_token(list, FINGERPRINT_A, "192.0.2.5");
     allow_client(list, "10.0.0.0/8", "192.0.2.2");
     assert_int_equal(judge(list, "192.0.2.9"), SOURCE_NO_LIST);
-    assert_int_equal(allowlist_judge(list, FINGERPRINT_B, ip(NOBODY), ip("192.0.2.9")), SOURCE_NO_LIST);
-    assert_int_equal(allowlist_judge(list, FINGERPRINT_A, ip(NOBODY), ip("192.0.2.9")), SOURCE_DENIED);
+    assert_int_equal(allowlist_judge(list, FINGERPRINT_B, ip(NOBODY), ip("192.0.2.9")),
+                     SOURCE_NO_LIST);
+    assert_int_equal(allowlist_judge(list, FINGERPRINT_A, ip(NOBODY), ip("192.0.2.9")),
+                     SOURCE_DENIED);
     assert_int_equal(allowlist_judge(list, "", ip("10.9.9.9"), ip("192.0.2.9")), SOURCE_DENIED);
     allowlist_free(list);
 }
@@ -153,8 +160,13 @@ static void lists_for_some_leave_the_others_alone(void **state)
 static void bad_fingerprints_are_refused(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "aa", "00000000000000a", "00000000000000aa0",
-                                        "00000000000000ag", "-0000000000000aa", " 0000000000000aa"};
+    static const char *const texts[] = {"",
+                                        "aa",
+                                        "00000000000000a",
+                                        "00000000000000aa0",
+                                        "00000000000000ag",
+                                        "-0000000000000aa",
+                                        " 0000000000000aa"};
     struct allowlist *list = allowlist_new();
     struct cidr b = block("192.0.2.1");
     struct cidr none = {0};

@@ -1,4 +1,5 @@
-/* The table of coins: every row of the file is found, and what is not in it falls back to its chain. */
+/* The table of coins: every row of the file is found, and what is not in it falls back to its
+ * chain. */
 #include "request.h"
 
 static void assert_coin(const char *name, enum network network, const char *family)
@@ -74,9 +75,26 @@ static void no_coins(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "", "nosuchcoin", "BTC", "tBTC", ":", ":usdc", "nosuch:usdc", "#", "# Coin", "# Coin and token",
-        "~", "btc\t", "btc\tmainnet", "zzzz", "0", "ofcnosuch", "%3A", "ofc:",
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "",
+        "nosuchcoin",
+        "BTC",
+        "tBTC",
+        ":",
+        ":usdc",
+        "nosuch:usdc",
+        "#",
+        "# Coin",
+        "# Coin and token",
+        "~",
+        "btc\t",
+        "btc\tmainnet",
+        "zzzz",
+        "0",
+        "ofcnosuch",
+        "%3A",
+        "ofc:",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+        "aaaaaaaaaaaaaaaaa",
     };
     for (size_t i = 0; i < COUNT(names); i++) {
         assert_coin(names[i], NETWORK_UNKNOWN, "");

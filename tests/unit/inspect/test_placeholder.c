@@ -14,18 +14,59 @@ static void shown(void **state)
 {
     (void)state;
     static const char *const values[] = {
-        "undefined", "null", "None", "nil", "NaN", "<nil>", "(null)", "[object Object]",
-        "[object Promise]", "{}", "...", "%s",
-        "$TOKEN", "$ACCESS_TOKEN", "$access_token", "${BITGO_ACCESS_TOKEN}", "${token}",
-        "$BITGO_PAT", "$(token)", "%ACCESS_TOKEN%", "$env:BITGO_TOKEN", "process.env.ACCESS_TOKEN",
-        "<YOUR_TOKEN>", "<YOUR ACCESS TOKEN>", "<your-access-token>", "{{token}}", "{{ accessToken }}",
-        "${{ secrets.BITGO_TOKEN }}", "{access_token}", "[token]", "<%= token %>", "#{token}",
-        "your_access_token", "YOUR-ACCESS-TOKEN", "yourAccessToken", "YOUR_ACCESS_TOKEN_HERE",
-        "insert token here", "access_token", "token", "ACCESS_TOKEN", "v2x_your_token", "changeme",
-        "xxxx", "XXXXXXXX", "****", "v2xxxxxxxx", "v2x...", "v2x*****", "........",
+        "undefined",
+        "null",
+        "None",
+        "nil",
+        "NaN",
+        "<nil>",
+        "(null)",
+        "[object Object]",
+        "[object Promise]",
+        "{}",
+        "...",
+        "%s",
+        "$TOKEN",
+        "$ACCESS_TOKEN",
+        "$access_token",
+        "${BITGO_ACCESS_TOKEN}",
+        "${token}",
+        "$BITGO_PAT",
+        "$(token)",
+        "%ACCESS_TOKEN%",
+        "$env:BITGO_TOKEN",
+        "process.env.ACCESS_TOKEN",
+        "<YOUR_TOKEN>",
+        "<YOUR ACCESS TOKEN>",
+        "<your-access-token>",
+        "{{token}}",
+        "{{ accessToken }}",
+        "${{ secrets.BITGO_TOKEN }}",
+        "{access_token}",
+        "[token]",
+        "<%= token %>",
+        "#{token}",
+        "your_access_token",
+        "YOUR-ACCESS-TOKEN",
+        "yourAccessToken",
+        "YOUR_ACCESS_TOKEN_HERE",
+        "insert token here",
+        "access_token",
+        "token",
+        "ACCESS_TOKEN",
+        "v2x_your_token",
+        "changeme",
+        "xxxx",
+        "XXXXXXXX",
+        "****",
+        "v2xxxxxxxx",
+        "v2x...",
+        "v2x*****",
+        "........",
     };
     for (size_t i = 0; i < COUNT(values); i++) {
-        assert_kind(values[i], strstr(values[i], "secrets.") ? PLACEHOLDER_HIDDEN : PLACEHOLDER_SHOWN);
+        assert_kind(values[i],
+                    strstr(values[i], "secrets.") ? PLACEHOLDER_HIDDEN : PLACEHOLDER_SHOWN);
     }
 }
 
@@ -33,8 +74,14 @@ static void hidden(void **state)
 {
     (void)state;
     static const char *const values[] = {
-        "$hunter", "${hunter2}", "<correct horse battery>", "{{ hunter2 }}", "%hunter%", "[hunter2]",
-        "v2x\xe2\x80\xa6", "\xe2\x80\xa6",
+        "$hunter",
+        "${hunter2}",
+        "<correct horse battery>",
+        "{{ hunter2 }}",
+        "%hunter%",
+        "[hunter2]",
+        "v2x\xe2\x80\xa6",
+        "\xe2\x80\xa6",
         "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
         "<YOUR_ACCESS_TOKEN_THAT_YOU_GOT_FROM_BITGO_ADMIN>",
     };
@@ -49,8 +96,19 @@ static void none(void **state)
     char token[TOKEN_SIZE];
     char wrapped[TOKEN_SIZE + 8];
     static const char *const values[] = {
-        "", "   ", "v2x", "s3cr3t", "dXNlcjpwYXNz", "$2b$10$abcdefghijklmnopqrstuv", "x", "tokenA7",
-        "{\"a\":\"b\"}", "aaaa", "0000", "hunter", "your_mother",
+        "",
+        "   ",
+        "v2x",
+        "s3cr3t",
+        "dXNlcjpwYXNz",
+        "$2b$10$abcdefghijklmnopqrstuv",
+        "x",
+        "tokenA7",
+        "{\"a\":\"b\"}",
+        "aaaa",
+        "0000",
+        "hunter",
+        "your_mother",
     };
     for (size_t i = 0; i < COUNT(values); i++) {
         assert_kind(values[i], PLACEHOLDER_NOT);

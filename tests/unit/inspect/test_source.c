@@ -93,17 +93,20 @@ static void a_denial_names_the_address_and_its_origin(void **state)
     inspect_source(x, &options);
     assert_only(x, "source-ip.denied");
     assert_int_equal(x->findings[0].severity, SEVERITY_PROBLEM);
-    assert_evidence(x, "source-ip.denied",
-                    "2001:db8::20, the address that the connection came from, is not on the allowlist.");
+    assert_evidence(
+        x, "source-ip.denied",
+        "2001:db8::20, the address that the connection came from, is not on the allowlist.");
     done(x, &options);
 }
 
 static void a_private_address_is_not_what_bitgo_sees(void **state)
 {
     (void)state;
-    static const char *const addresses[] = {"127.0.0.1", "::1",        "10.1.2.3", "172.31.0.1",
-                                            "192.168.1.1", "169.254.0.1", "100.64.0.1", "fd00::1", "fe80::1"};
-    static const char *const public_ones[] = {"172.32.0.1", "100.128.0.1", "2001:db8::1", "11.0.0.1"};
+    static const char *const addresses[] = {"127.0.0.1",  "::1",         "10.1.2.3",
+                                            "172.31.0.1", "192.168.1.1", "169.254.0.1",
+                                            "100.64.0.1", "fd00::1",     "fe80::1"};
+    static const char *const public_ones[] = {"172.32.0.1", "100.128.0.1", "2001:db8::1",
+                                              "11.0.0.1"};
     struct inspect_options options = allowing("192.0.2.0/24");
     for (size_t i = 0; i < COUNT(addresses); i++) {
         struct exchange *x = from(addresses[i]);
@@ -145,15 +148,28 @@ static void all_egress_addresses_must_be_allowed(void **state)
         const char *evidence;
     } rows[] = {
         {{"203.0.113.9", "203.0.113.10"}, SOURCE_ALLOWED, "203.0.113.9", NULL, NULL},
-        {{"203.0.113.9", "192.0.2.1"}, SOURCE_DENIED, "192.0.2.1", "source-ip.partly",
-         "Of the 2 addresses configured as egress_ip, which BitGo may see, 1 are not on the allowlist: "
+        {{"203.0.113.9", "192.0.2.1"},
+         SOURCE_DENIED,
+         "192.0.2.1",
+         "source-ip.partly",
+         "Of the 2 addresses configured as egress_ip, which BitGo may see, 1 are not on the "
+         "allowlist: "
          "192.0.2.1."},
-        {{"192.0.2.1", "203.0.113.9", "2001:db8::1"}, SOURCE_DENIED, "192.0.2.1", "source-ip.partly",
+        {{"192.0.2.1", "203.0.113.9", "2001:db8::1"},
+         SOURCE_DENIED,
+         "192.0.2.1",
+         "source-ip.partly",
          "192.0.2.1, 2001:db8::1."},
-        {{"192.0.2.1"}, SOURCE_DENIED, "192.0.2.1", "source-ip.denied",
+        {{"192.0.2.1"},
+         SOURCE_DENIED,
+         "192.0.2.1",
+         "source-ip.denied",
          "192.0.2.1, configured as egress_ip, is not"},
-        {{"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5"}, SOURCE_DENIED, "192.0.2.1",
-         "source-ip.denied", "192.0.2.1, 192.0.2.2, 192.0.2.3 and 2 more, configured as egress_ip, are not"},
+        {{"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5"},
+         SOURCE_DENIED,
+         "192.0.2.1",
+         "source-ip.denied",
+         "192.0.2.1, 192.0.2.2, 192.0.2.3 and 2 more, configured as egress_ip, are not"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct inspect_options options = allowing("203.0.113.0/24");
@@ -308,7 +324,8 @@ static void a_refusal_needs_no_finding(void **state)
     done(x, &options);
 }
 
-/* The list of a token holds whether the token comes raw, in the SDK's form or in a wrong wrapping. */
+/* The list of a token holds whether the token comes raw, in the SDK's form or in a wrong wrapping.
+ */
 static void a_tokens_list_holds_in_all_its_forms(void **state)
 {
     (void)state;

@@ -18,9 +18,9 @@ static void looks(void **state)
         char c;
         enum token_look look;
     } rows[] = {
-        {32, 'a', LOOK_ID},    {40, '0', LOOK_LEGACY}, {64, 'f', LOOK_DIGEST}, {64, 'F', LOOK_OTHER},
-        {31, 'a', LOOK_OTHER}, {41, 'a', LOOK_OTHER},  {67, 'a', LOOK_OTHER},  {64, 'g', LOOK_OTHER},
-        {0, 'a', LOOK_OTHER},
+        {32, 'a', LOOK_ID},    {40, '0', LOOK_LEGACY}, {64, 'f', LOOK_DIGEST},
+        {64, 'F', LOOK_OTHER}, {31, 'a', LOOK_OTHER},  {41, 'a', LOOK_OTHER},
+        {67, 'a', LOOK_OTHER}, {64, 'g', LOOK_OTHER},  {0, 'a', LOOK_OTHER},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         repeat(hex, rows[i].len, rows[i].c);
@@ -68,8 +68,9 @@ static void describes_by_length_and_classes(void **state)
                         "4 characters long (lower-case letters, digits)");
     assert_string_equal(token_describe(SPAN("S-\xff"), text),
                         "3 characters long (upper-case letters, punctuation, other bytes)");
-    assert_string_equal(token_describe(SPAN("ABC123"), text),
-                        "6 characters long (upper-case letters, digits); all are hexadecimal digits");
+    assert_string_equal(
+        token_describe(SPAN("ABC123"), text),
+        "6 characters long (upper-case letters, digits); all are hexadecimal digits");
     struct span raw = span_of(raw_token('7', token));
     assert_non_null(strstr(token_describe(span_first(raw, 60), text), "shorter than one's 67"));
     token[20] = 'Z';
@@ -81,8 +82,7 @@ static void one_token_one_fingerprint(void **state)
 {
     (void)state;
     /* SHA-256 of v2x and 64 zeros. */
-    struct span hash =
-        SPAN("a23017b8c9794e1ec157ea7f03ef47177885d9f3dd0652510c1145bba0e39f54");
+    struct span hash = SPAN("a23017b8c9794e1ec157ea7f03ef47177885d9f3dd0652510c1145bba0e39f54");
     char token[TOKEN_SIZE];
     char raw[FINGERPRINT_SIZE];
     char hashed[FINGERPRINT_SIZE];
