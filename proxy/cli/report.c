@@ -93,43 +93,40 @@ static int run(const struct wish *wish)
     return ENDED_WELL;
 }
 
-/* The exchange's id, as the JSON log has it, stands before or instead of the flags. */
-static int read_id(struct wish *wish, int argc, char **argv, struct err *err)
+/* The id as the JSON log has it. */
+static int read_id(struct wish *wish, const char *text, struct err *err)
 {
-    if (argc == 0 || argv[0][0] == '-') {
-        return 0;
+    if (text && (!span_u64(span_of(text), &wish->id) || wish->id == 0)) {
+        return err_set(err, ERR_USAGE,
+                       "report: found \"%.40s\", expected the id of an exchange, as the JSON log "
+                       "has it",
+                       text);
     }
-    if (!span_u64(span_of(argv[0]), &wish->id) || wish->id == 0) {
-        return err_set(
-            err, ERR_USAGE,
-            "report: found \"%.40s\", expected the id of an exchange, as the JSON log has it",
-            argv[0]);
-    }
-    return 1;
+    return 0;
 }
 
 int command_report(int argc, char **argv)
 {
     struct wish wish = {0};
     struct err err;
+    const char *id = NULL;
     const struct option_row rows[] = {
+        {"EXCHANGE", "EXCHANGE", &id, NULL},
         {"--last", NULL, NULL, &wish.last},
         {"--out", "FILE", &wish.out, NULL},
         {"--ledger", "FILE", &wish.flags.ledger, NULL},
         {"--config", "FILE", &wish.flags.config, NULL},
     };
-    int taken = read_id(&wish, argc, argv, &err);
-    if (taken < 0) {
-        return say_error(&err);
-    }
-    switch (options_read("report", rows, sizeof rows / sizeof rows[0], argc - taken, argv + taken,
-                         &err)) {
+    switch (options_read("report", rows, sizeof rows / sizeof rows[0], argc, argv, &err)) {
     case OPTIONS_HELP:
         return fputs(help_report, stdout) >= 0 ? ENDED_WELL : ENDED_BADLY;
     case OPTIONS_BAD:
         return say_error(&err);
     case OPTIONS_READ:
         break;
+    }
+    if (read_id(&wish, id, &err) != 0) {
+        return say_error(&err);
     }
     if (wish.last == (wish.id != 0)) {
         err_set(&err, ERR_USAGE, "report needs the id of an exchange, or --last, and not both");

@@ -82,20 +82,6 @@ static int test(struct rulepack *pack, bool with_table)
     return done(tally.failed == 0);
 }
 
-/* Takes the PATH, the one argument that is no flag, out of the arguments. */
-static const char *take_path(int *argc, char **argv)
-{
-    for (int i = 0; i < *argc; i++) {
-        if (argv[i][0] != '-') {
-            char *path = argv[i];
-            memmove(argv + i, argv + i + 1, (size_t)(*argc - i - 1) * sizeof *argv);
-            --*argc;
-            return path;
-        }
-    }
-    return NULL;
-}
-
 static int unknown_command(const char *name)
 {
     static const char *const names[] = {"check", "test"};
@@ -110,15 +96,18 @@ int command_rules(int argc, char **argv)
     bool table = false;
     bool testing = argc > 0 && strcmp(argv[0], "test") == 0;
     bool known = testing || (argc > 0 && strcmp(argv[0], "check") == 0);
-    const struct option_row rows[] = {{"--table", NULL, NULL, &table}};
+    const char *path = NULL;
+    const struct option_row rows[] = {
+        {"PATH", "PATH", &path, NULL},
+        {"--table", NULL, NULL, &table}, /* the last: only test has it */
+    };
     struct err err;
     if (argc > 0 && !known && argv[0][0] != '-') {
         return unknown_command(argv[0]);
     }
     argc -= known;
     argv += known;
-    const char *path = take_path(&argc, argv);
-    switch (options_read("rules", rows, testing ? 1 : 0, argc, argv, &err)) {
+    switch (options_read("rules", rows, testing ? 2 : 1, argc, argv, &err)) {
     case OPTIONS_HELP:
         return fputs(help_rules, stdout) >= 0 ? ENDED_WELL : ENDED_BADLY;
     case OPTIONS_BAD:

@@ -12,7 +12,6 @@
 #include "why401/base/clock.h"
 #include "why401/observe/text.h"
 
-#define DATE_SIZE 24
 #define AGO_SIZE  32
 #define TEXT_MOST 400 /* bytes of one peer's text */
 
@@ -22,14 +21,6 @@ struct listing {
     json_t *rows; /* NULL: a table is wanted */
     size_t count;
 };
-
-static const char *date(int64_t ms, char text[DATE_SIZE])
-{
-    char full[CLOCK_TEXT_SIZE];
-    clock_text(ms, full); /* 2026-11-23T19:40:32.123Z */
-    snprintf(text, DATE_SIZE, "%.10s %.5s UTC", full, full + 11);
-    return text;
-}
 
 /* "3 h", "12 days": the larger of two units, rounded down. */
 static const char *span_of_time(int64_t ms, char text[AGO_SIZE])
@@ -60,12 +51,12 @@ static void print_line(const struct listing *list, const char *label, const char
 
 static void print_moment(const struct listing *list, const char *label, int64_t ms)
 {
-    char when[DATE_SIZE];
+    char when[CLOCK_TEXT_SIZE];
     char ago[AGO_SIZE];
-    char text[DATE_SIZE + AGO_SIZE + 16];
+    char text[CLOCK_TEXT_SIZE + AGO_SIZE + 16];
     if (ms) {
         snprintf(text, sizeof text, ms > list->now_ms ? "%s (in %s)" : "%s (%s ago)",
-                 date(ms, when), span_of_time(ms - list->now_ms, ago));
+                 clock_minute(ms, when), span_of_time(ms - list->now_ms, ago));
         print_line(list, label, text);
     }
 }
