@@ -58,7 +58,6 @@ static void put_in_force(struct proxy *p, struct config *config, struct rulepack
     struct inspect_options inspect = config->inspect;
     struct limits limits = config->limits;
     inspect.desk = p->desk;
-    inspect.environment = p->started->inspect.environment; /* that of the upstream, which stays */
     process_make_room(&limits, p->started->workers);
     observer_set_rules(p->observer, rules);
     server_set_options(p->server, &limits, &config->timeouts);

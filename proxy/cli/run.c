@@ -68,7 +68,6 @@ static int start_observer(struct proxy *p, struct err *err)
         .decoded_bytes = c->limits.decoded_bytes,
         .ledger_path = ledger_file(c, path, sizeof path),
         .desk = p->desk,
-        .environment = c->inspect.environment,
         .rules = rules,
     };
     p->observer = observer_start(&options, err);

@@ -12,11 +12,11 @@
 #include "why401/config/config.h"
 #include "why401/mock/origin.h"
 
-#define HOST           "localhost"
-#define DRAIN_MS       1000
-#define PATIENCE_MS    10000
-#define PATH_SIZE      512
-#define AUTHORITY_SIZE 32
+#define HOST        "localhost"
+#define PLAYED      "app.bitgo-test.com"
+#define DRAIN_MS    1000
+#define PATIENCE_MS 10000
+#define PATH_SIZE   512
 
 static void finished(void *ctx, struct exchange *x)
 {
@@ -90,23 +90,19 @@ static int start_observer(struct stage *s, struct err *err)
     return s->observer ? 0 : -1;
 }
 
-/* The mock plays app.bitgo-test.com, so that is the environment that requests are judged against.
- */
+/* The mock plays app.bitgo-test.com. */
 static int start_proxy(struct stage *s, const char *roots, struct err *err)
 {
-    char authority[AUTHORITY_SIZE];
-    uint16_t port = server_port(s->mock);
     struct server_options options;
-    struct inspect_options inspect = {.environment = ENVIRONMENT_TEST};
+    struct inspect_options inspect = {0};
     struct upstream_address upstream = {
-        .host = HOST,
-        .port = port,
+        .host = PLAYED,
+        .port = server_port(s->mock),
         .tls = true,
-        .authority = authority,
+        .authority = PLAYED,
         .resolve = "127.0.0.1",
         .ca_path = roots,
     };
-    snprintf(authority, sizeof authority, HOST ":%u", port);
     set_defaults(&options);
     options.ca = s->ca;
     options.upstream = &upstream;

@@ -7,11 +7,7 @@
 
 int set_env(struct config *c, const struct place *at, const char *text, struct err *err)
 {
-    if (upstream_from_text(&c->upstream, &c->arena, at, text, err) != 0) {
-        return -1;
-    }
-    c->inspect.environment = environment_of_host(span_of(c->upstream.host));
-    return 0;
+    return upstream_from_text(&c->upstream, &c->arena, at, text, err);
 }
 
 int set_listen(struct config *c, const struct place *at, const char *text, struct err *err)

@@ -44,6 +44,11 @@ enum environment environment_of_host(struct span host)
     return is_loopback(host) ? ENVIRONMENT_EXPRESS : ENVIRONMENT_UNKNOWN;
 }
 
+enum environment environment_of(const struct exchange *x)
+{
+    return environment_of_host(x->host);
+}
+
 const char *environment_name(enum environment e)
 {
     static const char *const names[] = {"unknown", "prod", "test", "other", "express"};

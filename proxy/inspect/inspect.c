@@ -42,7 +42,7 @@ int inspect_request(struct exchange *x, const struct inspect_options *options, s
 {
     inspect_bearer(x);
     inspect_source(x, options);
-    inspect_environment(x, options->environment);
+    inspect_environment(x, environment_of(x));
     inspect_signature(x);
     inspect_path_form(x);
     if (options->desk) {

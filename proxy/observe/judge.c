@@ -8,7 +8,12 @@
 int judge_init(struct judge *j, const struct observer_options *options, struct tally *tally,
                struct err *err)
 {
-    *j = (struct judge){.tally = tally, .decoded_bytes = options->decoded_bytes};
+    *j = (struct judge){
+        .tally = tally,
+        .decoded_bytes = options->decoded_bytes,
+        .judged = options->judged,
+        .judged_ctx = options->judged_ctx,
+    };
     if (memory_open(&j->memory, options, err) != 0) {
         return -1;
     }
@@ -62,6 +67,10 @@ static void write_record(struct judge *j)
 {
     terminal_exchange(&j->terminal, &j->record);
     lose_lines(j, json_file_add(&j->file, &j->record));
+    if (j->judged) {
+        struct judged judged = record_judged(&j->record);
+        j->judged(j->judged_ctx, &judged);
+    }
     if (j->file.outlet.text.len > OUTLET_FULL || j->terminal.outlet.text.len > OUTLET_FULL) {
         judge_flush(j);
     }

@@ -15,6 +15,8 @@ struct judge {
     struct memory memory;
     struct str news; /* what the file's sink and the memory have to tell */
     struct tally *tally;
+    void (*judged)(void *ctx, const struct judged *j); /* NULL: nobody */
+    void *judged_ctx;
     size_t decoded_bytes; /* most bytes of a decoded body */
 };
 

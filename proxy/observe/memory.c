@@ -17,7 +17,6 @@ static void issue_passports(struct memory *m)
 int memory_open(struct memory *m, const struct observer_options *options, struct err *err)
 {
     *m = (struct memory){.desk = options->desk, .committed_us = clock_mono_us()};
-    m->inspect.environment = options->environment;
     str_init(&m->line, LINE_MOST);
     m->finished = inspect_memory_new();
     if (!m->finished) {
@@ -41,7 +40,7 @@ void memory_close(struct memory *m)
 
 void memory_recall(struct memory *m, struct exchange *x)
 {
-    inspect_finished(x, m->finished, &m->inspect);
+    inspect_finished(x, m->finished);
     ledger_recall(m->ledger, x);
 }
 

@@ -10,7 +10,6 @@
 #include "why401/observe/observer.h"
 
 struct memory {
-    struct inspect_options inspect; /* of a finished exchange */
     struct inspect_memory *finished;
     struct ledger *ledger;
     struct passport_desk *desk; /* not owned; may be NULL */

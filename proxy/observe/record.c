@@ -126,6 +126,42 @@ void record_failure(struct record *r, struct exchange *x, const struct answer *a
     fill_body(r, a);
 }
 
+/* What explains a failure; a success has nothing of it. */
+static void add_failure(struct judged *j, const struct record *r)
+{
+    j->explanations = r->explanations;
+    j->explanation_count = r->explanation_count;
+    j->error = str_span(&r->error);
+    j->name = str_span(&r->name);
+    j->request_id = str_span(&r->request_id);
+}
+
+struct judged record_judged(const struct record *r)
+{
+    const struct exchange *x = r->x;
+    struct judged j = {
+        .id = x->id,
+        .started_ms = x->started_ms,
+        .duration_us = x->finished_us - x->started_us,
+        .method = str_span(&r->method),
+        .target = str_span(&r->target),
+        .scheme = x->scheme,
+        .host = x->host,
+        .port = x->port,
+        .status = x->response.head.status,
+        .maker = x->maker,
+        .outcome = x->outcome,
+        .fingerprint = x->token.fingerprint,
+        .findings = x->findings,
+        .finding_count = x->finding_count,
+        .trouble = str_span(&r->trouble),
+    };
+    if (r->failing) {
+        add_failure(&j, r);
+    }
+    return j;
+}
+
 struct span record_field(struct record *r, const struct http_field *field)
 {
     str_clear(&r->scratch);

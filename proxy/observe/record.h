@@ -4,6 +4,7 @@
 #define OBSERVE_RECORD_H
 
 #include "why401/explain/explain.h"
+#include "why401/observe/judged.h"
 
 #define EXPLANATIONS_MOST 8
 #define BODY_SHOWN        4096 /* bytes of a failing answer's body */
@@ -34,6 +35,9 @@ void record_success(struct record *r, struct exchange *x);
 /* Makes r the record of a failing x; the explanations are in r already. Rewrites the evidence of
  * findings and explanations. */
 void record_failure(struct record *r, struct exchange *x, const struct answer *a);
+
+/* What others than the sinks may see of it: valid until r is the record of another exchange. */
+struct judged record_judged(const struct record *r);
 
 /* The redacted value of a header field, valid until the next call. */
 struct span record_field(struct record *r, const struct http_field *field);

@@ -52,7 +52,6 @@ static void inspect_head(struct chain *c, struct exchange *x)
         passports_drop(c->passports);
         c->passports = ledger_passports(c->ledger);
     }
-    c->options.environment = environment_of_host(x->host);
     inspect_request(x, &c->options, NULL);
     if (c->passports) {
         inspect_passport(x, c->passports);
@@ -75,7 +74,7 @@ size_t chain_judge(struct chain *c, struct exchange *x, struct answer *a, struct
     if (x->request.head.method.len) {
         inspect_head(c, x);
     }
-    inspect_finished(x, c->memory, &c->options);
+    inspect_finished(x, c->memory);
     ledger_recall(c->ledger, x);
     return explain(c, x, a, out, most);
 }

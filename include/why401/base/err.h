@@ -53,6 +53,21 @@
       "The source address is not on the allowlist of this proxy and \"enforce\" is on, so the "    \
       "request was not forwarded. Add the address to source_ip.allow or call from an allowed "     \
       "one.")                                                                                      \
+    X(ERR_READ_ONLY, 403, "Why401ReadOnly",                                                        \
+      "The proxy runs with --read-only, so nothing was sent. Start it without, if this call is "   \
+      "meant to change something.")                                                                \
+    X(ERR_PRODUCTION, 403, "Why401ProductionRefused",                                              \
+      "The proxy runs with --env test, so nothing was sent to production. Point the client at "    \
+      "app.bitgo-test.com, or start the proxy with --env prod.")                                   \
+    X(ERR_TUNNEL_REFUSED, 403, "Why401TunnelRefused",                                              \
+      "--tunnel (none, public or all) says which hosts beside BitGo's may be reached through "     \
+      "this proxy.")                                                                               \
+    X(ERR_LOOP, 508, "Why401Loop",                                                                 \
+      "The request would have come back to this proxy. Name BitGo's host, not this proxy, in "     \
+      "--env, in \"resolve\" and in --upstream-proxy.")                                            \
+    X(ERR_UPSTREAM_PROXY, 502, "Why401UpstreamProxy",                                              \
+      "The proxy of the network (--upstream-proxy, or HTTPS_PROXY) did not let the connection "    \
+      "through. Check its address, its user name and password, and NO_PROXY.")                     \
     X(ERR_TOO_MANY, 503, "Why401TooManyConnections",                                               \
       "The proxy holds as many connections as limits.connections allows. Close idle ones or "      \
       "raise the limit.")                                                                          \

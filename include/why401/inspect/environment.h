@@ -3,7 +3,7 @@
 #ifndef WHY401_INSPECT_ENVIRONMENT_H
 #define WHY401_INSPECT_ENVIRONMENT_H
 
-#include "why401/base/span.h"
+#include "why401/exchange/exchange.h"
 
 enum environment {
     ENVIRONMENT_UNKNOWN,
@@ -15,6 +15,9 @@ enum environment {
 
 /* By host name, without port, case folded. Loopback names and addresses are ENVIRONMENT_EXPRESS. */
 enum environment environment_of_host(struct span host);
+
+/* That of the host to which x goes. */
+enum environment environment_of(const struct exchange *x);
 
 enum network { NETWORK_UNKNOWN, NETWORK_MAIN, NETWORK_TEST };
 

@@ -14,7 +14,6 @@ void inspect_memory_free(struct inspect_memory *m);
 
 /* Runs all of them on x. Cheap for a success that none of them is about. The findings are listed in
  * proxy/inspect/README.md. */
-void inspect_finished(struct exchange *x, struct inspect_memory *m,
-                      const struct inspect_options *options);
+void inspect_finished(struct exchange *x, struct inspect_memory *m);
 
 #endif

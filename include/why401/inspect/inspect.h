@@ -18,7 +18,6 @@ struct inspect_options {
     size_t egress_ip_count;
     struct cidr *trusted_peers; /* peers whose X-Forwarded-For counts */
     size_t trusted_peer_count;
-    enum environment environment; /* of the upstream */
     struct passport_desk *desk;   /* what is known of tokens; NULL: nothing is */
 };
 

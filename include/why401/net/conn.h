@@ -16,6 +16,14 @@ struct conn_info {
 /* Facts about a stream of this module; valid while the stream is. */
 const struct conn_info *conn_info(const struct stream *s);
 
+/* A client's stream over which a CONNECT has just been answered begins again, as a fresh connection
+ * whose first bytes tell what it is: TLS, whose leaf is minted for `name` where the client sends no
+ * SNI, or plain HTTP. What was written is still delivered, what was read ahead is the new
+ * beginning; info.tls tells of the new one. handshake_ms runs from the first byte. Returns -1 when
+ * memory is out, or the stream is already TLS. */
+int conn_restart(struct stream *s, struct tls_context *tls, struct span name,
+                 uint32_t handshake_ms);
+
 /* The peer has closed or reset, or sent bytes, since the last event: asks the kernel, so it is the
  * truth of this moment. For deciding whether an idle upstream connection may take a request that
  * must not be sent twice. */

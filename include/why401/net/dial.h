@@ -4,10 +4,22 @@
 
 #include "why401/net/conn.h"
 
-struct dial_options {
-    const char *host;    /* to resolve, and what the certificate must name */
-    const char *resolve; /* an address to connect to instead; NULL: resolve host */
+/* A proxy of the network that stands between us and the host: an HTTP proxy that is asked for a
+ * tunnel by CONNECT (RFC 9110 §9.3.6). */
+struct via {
+    const char *host; /* to resolve; an IPv6 address has no brackets */
     uint16_t port;
+    const char *authorization; /* value of Proxy-Authorization; a secret; NULL: none */
+};
+
+struct dial_options {
+    const char *host;      /* to resolve, and what the certificate must name */
+    const char *resolve;   /* an address to connect to instead; NULL: resolve host */
+    uint16_t port;         /* of the host */
+    const struct via *via; /* through that proxy, which resolves the host; NULL: directly. Copied */
+    bool public_only;      /* addresses that ip_is_private are not connected to */
+    struct ip own;         /* where we listen: a connection that ends there is a loop; family 0: */
+    uint16_t own_port;     /* … nobody looks */
     struct tls_context *tls; /* NULL: plain. Outlives the stream */
     uint32_t connect_ms;     /* resolving and connecting, all addresses together */
     uint32_t handshake_ms;   /* TLS handshake */
@@ -18,7 +30,9 @@ struct dial_options {
 /* A stream that is connecting; `options` and its strings are copied. The addresses are tried in the
  * order of the resolver, the next one 250 ms after the last or as soon as that failed, and the
  * first to answer wins (as in RFC 8305 §5). The stream fails with ERR_DNS, ERR_CONNECT,
- * ERR_CONNECT_TIMEOUT, ERR_UPSTREAM_TLS or ERR_UPSTREAM_VERIFY. NULL when memory is out. */
+ * ERR_CONNECT_TIMEOUT, ERR_UPSTREAM_TLS or ERR_UPSTREAM_VERIFY; ERR_UPSTREAM_PROXY (not reached, or
+ * it refused; the text has its status line, made harmless), ERR_TUNNEL_REFUSED (public_only),
+ * ERR_LOOP. With via the peer of the stream is the proxy. NULL when memory is out. */
 struct stream *dial(struct worker *w, const struct dial_options *options);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "why401/explain/explain.h"
 #include "why401/inspect/inspect.h"
+#include "why401/observe/judged.h"
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -19,7 +20,10 @@ struct observer_options {
     size_t decoded_bytes;       /* most bytes of a decoded body */
     const char *ledger_path;    /* the ledger's file; NULL: it is in memory only */
     struct passport_desk *desk; /* gets what the ledger knows of tokens; NULL: nobody asks there */
-    enum environment environment; /* of the upstream */
+    /* Sees every exchange after the sinks; NULL: nobody. In the observer's thread; *j is valid
+     * during the call. */
+    void (*judged)(void *ctx, const struct judged *j);
+    void *judged_ctx;
     struct rulepack *rules; /* held by the observer until replaced; NULL: nothing is explained */
 };
 

@@ -40,7 +40,7 @@ static void environments_by_name(void **state)
     goes_to("prod", true, "app.bitgo.com", 443, "app.bitgo.com");
     goes_to("test", true, "app.bitgo-test.com", 443, "app.bitgo-test.com");
     struct config *c = load_env("test");
-    assert_int_equal(c->inspect.environment, ENVIRONMENT_TEST);
+    assert_int_equal(environment_of_host(span_of(c->upstream.host)), ENVIRONMENT_TEST);
     config_drop(c);
 }
 
@@ -60,7 +60,7 @@ static void environments_by_url(void **state)
     goes_to("http://127.0.0.1", false, "127.0.0.1", 80, "127.0.0.1");
     goes_to("http://[::1]:3080", false, "::1", 3080, "[::1]:3080");
     struct config *c = load_env("http://localhost:3080");
-    assert_int_equal(c->inspect.environment, ENVIRONMENT_EXPRESS);
+    assert_int_equal(environment_of_host(span_of(c->upstream.host)), ENVIRONMENT_EXPRESS);
     config_drop(c);
 }
 

@@ -18,7 +18,7 @@ static void no_file_means_the_defaults(void **state)
     assert_string_equal(c->upstream.authority, "app.bitgo.com");
     assert_null(c->upstream.resolve);
     assert_null(c->upstream.ca_path);
-    assert_int_equal(c->inspect.environment, ENVIRONMENT_PROD);
+    assert_int_equal(environment_of_host(span_of(c->upstream.host)), ENVIRONMENT_PROD);
     assert_null(c->inspect.allowlist);
     assert_false(c->inspect.enforce);
     assert_int_equal(c->limits.request_head_bytes, 65536);

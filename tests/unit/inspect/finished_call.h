@@ -36,14 +36,26 @@ static inline void answers(struct exchange *x, const char *name, const char *val
         (struct http_field){.name = span_of(name), .value = span_of(value)};
 }
 
-/* Judges x as the observer does, with a memory of its own when `m` is NULL. */
+/* A host of that environment. */
+static inline const char *host_in(enum environment environment)
+{
+    static const char *const hosts[] = {
+        [ENVIRONMENT_UNKNOWN] = "gateway.example", [ENVIRONMENT_PROD] = "app.bitgo.com",
+        [ENVIRONMENT_TEST] = "app.bitgo-test.com", [ENVIRONMENT_OTHER] = "app.bitgo-dev.com",
+        [ENVIRONMENT_EXPRESS] = "localhost",
+    };
+    return hosts[environment];
+}
+
+/* Judges x, sent to that environment, as the observer does, with a memory of its own when `m` is
+ * NULL. */
 static inline void judge(struct exchange *x, struct inspect_memory *m, enum environment environment)
 {
-    const struct inspect_options options = {.environment = environment};
+    x->host = span_of(host_in(environment));
     struct inspect_memory *own = m ? NULL : inspect_memory_new();
     inspect_bearer(x);
     x->finding_count = 0;
-    inspect_finished(x, m ? m : own, &options);
+    inspect_finished(x, m ? m : own);
     inspect_memory_free(own);
 }
 

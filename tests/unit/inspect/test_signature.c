@@ -158,10 +158,11 @@ static void the_sdks_own_traffic(void **state)
          "/api/v2/tbaseeth:xsgd/wallet",
          {.bearer = "Bearer 7777777777777777777777777777777777777777"}},
     };
-    const struct inspect_options options = {.environment = ENVIRONMENT_TEST};
+    const struct inspect_options options = {0};
     for (size_t i = 0; i < COUNT(calls); i++) {
         struct exchange *x = signed_request(calls[i].method, calls[i].target, &calls[i].row);
         struct err err;
+        x->host = SPAN("app.bitgo-test.com");
         assert_int_equal(inspect_request(x, &options, &err), 0);
         if (x->finding_count) {
             fail_msg("%s %s: %s", calls[i].method, calls[i].target, x->findings[0].id);
