@@ -39,16 +39,45 @@ static void warn_about_network(const struct proxy *p)
     }
 }
 
+/* The address in the form that stands in a URL. */
+static const char *in_url(const char *host, char text[IP_TEXT_SIZE + 2])
+{
+    snprintf(text, IP_TEXT_SIZE + 2, strchr(host, ':') ? "[%s]" : "%s", host);
+    return text;
+}
+
+/* What listens beside the main address, and what clients may name as their proxy. */
+static void greet_others(const struct proxy *p)
+{
+    const struct config *c = p->started;
+    char host[IP_TEXT_SIZE + 2];
+    for (size_t i = 1; i < c->door_count; i++) {
+        const struct upstream_address *to = &c->upstreams[c->doors[i].upstream];
+        say("also on https://%s:%u, forwarding to %s://%s", in_url(c->doors[i].host, host),
+            server_port(p->server, i), to->tls ? "https" : "http", to->authority);
+    }
+    say("as a forward proxy: HTTPS_PROXY=http://%s:%u; %s", client_host(listening_ip(p), host),
+        server_port(p->server, 0),
+        c->tunnel == TUNNEL_NONE ? "hosts other than BitGo's are refused"
+                                 : "hosts other than BitGo's pass unseen");
+    if (c->proxy.via.host) {
+        say("through the network's proxy %s:%u%s", in_url(c->proxy.via.host, host),
+            c->proxy.via.port, c->proxy.via.authorization ? ", with a user name and password" : "");
+    }
+    if (c->inspect.read_only) {
+        say("read-only: requests that can change something are answered 403 here");
+    }
+}
+
 void greet(const struct proxy *p)
 {
     char host[IP_TEXT_SIZE + 2];
     char word[WORD_SIZE];
     const struct config *c = p->started;
-    unsigned port = server_port(p->server);
+    unsigned port = server_port(p->server, 0);
     const char *ca = shell_word(ca_root_path(p->ca), word, sizeof word);
-    const char *ipv6 = strchr(c->listen_host, ':');
-    say("listening on https://%s%s%s:%u (plain http too), forwarding to %s://%s", ipv6 ? "[" : "",
-        c->listen_host, ipv6 ? "]" : "", port, c->upstream.tls ? "https" : "http",
+    say("listening on https://%s:%u (plain http too), forwarding to %s://%s",
+        in_url(c->listen_host, host), port, c->upstream.tls ? "https" : "http",
         c->upstream.authority);
     if (c->file) {
         say("config file: %s", c->file);
@@ -56,5 +85,6 @@ void greet(const struct proxy *p)
     say("certificate for clients to trust: %s", ca_root_path(p->ca));
     say("try: curl --cacert %s https://%s:%u/api/v2/ping", ca, client_host(listening_ip(p), host),
         port);
+    greet_others(p);
     warn_about_network(p);
 }

@@ -27,8 +27,8 @@ struct mocking {
 
 static int start(struct mocking *m, bool plain, struct err *err)
 {
-    struct server_options options = {
-        .host = m->address.host, .port = m->address.port, .workers = 1};
+    const struct server_door door = {.host = m->address.host, .port = m->address.port};
+    struct server_options options = {.doors = &door, .door_count = 1, .workers = 1};
     limits_default(&options.limits);
     timeouts_default(&options.timeouts);
     options.limits.upstream_connections = 1; /* it has none, and the room for them is not needed */
@@ -83,7 +83,7 @@ static void greet(const struct mocking *m)
     const char *scheme = m->ca ? "https" : "http";
     const char *ca = m->ca ? shell_word(ca_root_path(m->ca), word, sizeof word) : NULL;
     bool ipv6 = strchr(m->address.host, ':');
-    unsigned port = server_port(m->server);
+    unsigned port = server_port(m->server, 0);
     say("mock of BitGo listening on %s://%s%s%s:%u", scheme, ipv6 ? "[" : "", m->address.host,
         ipv6 ? "]" : "", port);
     say("call it:     curl %s%s%s%s://localhost:%u/api/v2/ping", ca ? "--cacert " : "",

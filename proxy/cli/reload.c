@@ -20,6 +20,29 @@ static void add(struct str *list, bool changed, const char *name)
     }
 }
 
+static bool upstreams_differ(const struct config *old, const struct config *new)
+{
+    bool differs = old->upstream_count != new->upstream_count || old->door_count != new->door_count;
+    for (size_t i = 1; !differs && i < old->upstream_count; i++) {
+        const struct upstream_address *a = &old->upstreams[i];
+        const struct upstream_address *b = &new->upstreams[i];
+        differs = differ(a->authority, b->authority) || a->tls != b->tls ||
+                  differ(a->resolve, b->resolve) || a->resolve_port != b->resolve_port ||
+                  differ(a->ca_path, b->ca_path);
+    }
+    for (size_t i = 1; !differs && i < old->door_count; i++) {
+        differs = differ(old->doors[i].host, new->doors[i].host) ||
+                  old->doors[i].port != new->doors[i].port;
+    }
+    return differs;
+}
+
+static bool proxies_differ(const struct network_proxy *a, const struct network_proxy *b)
+{
+    return differ(a->via.host, b->via.host) || a->via.port != b->via.port ||
+           differ(a->via.authorization, b->via.authorization) || differ(a->except, b->except);
+}
+
 /* Names what the new config wants otherwise than it was started with. */
 static void say_what_needs_a_restart(const struct config *old, const struct config *new)
 {
@@ -31,8 +54,12 @@ static void say_what_needs_a_restart(const struct config *old, const struct conf
         "env");
     add(&list,
         differ(old->upstream.resolve, new->upstream.resolve) ||
+            old->upstream.resolve_port != new->upstream.resolve_port ||
             differ(old->upstream.ca_path, new->upstream.ca_path),
         "upstream");
+    add(&list, upstreams_differ(old, new), "upstreams");
+    add(&list, old->tunnel != new->tunnel, "tunnel");
+    add(&list, proxies_differ(&old->proxy, &new->proxy), "upstream_proxy");
     add(&list, differ(old->listen_host, new->listen_host) || old->listen_port != new->listen_port,
         "listen");
     add(&list, old->listen_proxy_protocol != new->listen_proxy_protocol, "proxy_protocol");
@@ -58,6 +85,8 @@ static void put_in_force(struct proxy *p, struct config *config, struct rulepack
     struct inspect_options inspect = config->inspect;
     struct limits limits = config->limits;
     inspect.desk = p->desk;
+    /* It belongs to the environment, which stays. */
+    inspect.refuse_production = p->started->inspect.refuse_production;
     process_make_room(&limits, p->started->workers);
     observer_set_rules(p->observer, rules);
     server_set_options(p->server, &limits, &config->timeouts);

@@ -36,6 +36,18 @@ static void finished(void *ctx, struct exchange *x)
     observer_give(p->observer, x);
 }
 
+static void passed(void *ctx, const struct exchange *x)
+{
+    struct proxy *p = ctx;
+    atomic_fetch_add(&p->passed, 1);
+    if (p->started->verbose) {
+        observer_notice(p->observer,
+                        "passed on unseen: %.*s:%u, %" PRIu64 " bytes there, %" PRIu64 " back",
+                        SPAN_ARG(span_first(x->host, 200)), x->port, x->request.body_bytes,
+                        x->response.body_bytes);
+    }
+}
+
 static void notice(void *ctx, struct ip peer, const struct err *why)
 {
     const struct proxy *p = ctx;
@@ -81,16 +93,20 @@ static int start_server(struct proxy *p, struct err *err)
     struct inspect_options inspect = c->inspect;
     inspect.desk = p->desk;
     struct server_options options = {
-        .host = c->listen_host,
-        .port = c->listen_port,
+        .doors = c->doors,
+        .door_count = c->door_count,
         .workers = c->workers,
         .proxy_protocol = c->listen_proxy_protocol,
         .ca = p->ca,
         .limits = c->limits,
         .timeouts = c->timeouts,
-        .upstream = &c->upstream,
+        .upstreams = c->upstreams,
+        .upstream_count = c->upstream_count,
+        .tunnel = c->tunnel,
+        .proxy = c->proxy.via.host ? &c->proxy : NULL,
         .inspect = &inspect,
         .finished = finished,
+        .passed = passed,
         .notice = notice,
         .urgent = urgent,
         .ctx = p,
@@ -212,6 +228,9 @@ int command_run(int argc, char **argv)
         {"--workers", "N", &flags.workers, NULL},
         {"--rules", "DIR", &flags.rules, NULL},
         {"--ledger", "FILE", &flags.ledger, NULL},
+        {"--tunnel", "none|public|all", &flags.tunnel, NULL},
+        {"--upstream-proxy", "URL|none", &flags.upstream_proxy, NULL},
+        {"--read-only", NULL, NULL, &flags.read_only},
         {"--no-ledger", NULL, NULL, &flags.no_ledger},
         {"--quiet", NULL, NULL, &flags.quiet},
         {"--verbose", NULL, NULL, &flags.verbose},

@@ -2,6 +2,8 @@
 #ifndef WHY401_CLI_RUN_H
 #define WHY401_CLI_RUN_H
 
+#include <stdatomic.h>
+
 #include "why401/config/config.h"
 #include "why401/core/server.h"
 #include "why401/observe/observer.h"
@@ -15,6 +17,7 @@ struct proxy {
     struct passport_desk *desk; /* where the ledger lays what it knows for the workers */
     struct observer *observer;
     struct server *server;
+    atomic_uint_fast64_t passed; /* connections to other hosts that were passed on unseen */
 };
 
 /* The built-in rules and those of the config's folder. NULL with *err. The caller drops the pack.

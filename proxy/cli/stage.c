@@ -51,7 +51,8 @@ static int write_file(struct span bytes, char path[PATH_SIZE], struct err *err)
 
 static void set_defaults(struct server_options *options)
 {
-    *options = (struct server_options){.host = "127.0.0.1", .workers = 1};
+    static const struct server_door any = {.host = "127.0.0.1"};
+    *options = (struct server_options){.doors = &any, .door_count = 1, .workers = 1};
     limits_default(&options->limits);
     timeouts_default(&options->timeouts);
 }
@@ -97,7 +98,7 @@ static int start_proxy(struct stage *s, const char *roots, struct err *err)
     struct inspect_options inspect = {0};
     struct upstream_address upstream = {
         .host = PLAYED,
-        .port = server_port(s->mock),
+        .port = server_port(s->mock, 0),
         .tls = true,
         .authority = PLAYED,
         .resolve = "127.0.0.1",
@@ -105,7 +106,8 @@ static int start_proxy(struct stage *s, const char *roots, struct err *err)
     };
     set_defaults(&options);
     options.ca = s->ca;
-    options.upstream = &upstream;
+    options.upstreams = &upstream;
+    options.upstream_count = 1;
     options.inspect = &inspect;
     options.finished = finished;
     options.ctx = s;
@@ -158,7 +160,7 @@ void stage_close(struct stage *s)
 struct client stage_client(const struct stage *s)
 {
     return (struct client){
-        .port = server_port(s->proxy),
+        .port = server_port(s->proxy, 0),
         .host = HOST,
         .context = s->context,
         .patience_ms = PATIENCE_MS,

@@ -13,6 +13,14 @@
 #define ARENA_CAP (8u * CONFIG_FILE_MOST + 65536)
 #define PATH_SIZE 4096
 
+/* What the layers said is put together: nobody changes anything after it. */
+static int complete(struct config *c, struct err *err)
+{
+    enum environment environment = environment_of_host(span_of(c->upstream.host));
+    c->inspect.refuse_production = c->env_spoken && environment == ENVIRONMENT_TEST;
+    return find_network_proxy(c, err) != 0 || join_upstreams(c, err) != 0 ? -1 : 0;
+}
+
 /* What the environment and the flags can say, beside the file. */
 static const struct {
     const char *variable;
@@ -26,6 +34,8 @@ static const struct {
     {"WHY401_WORKERS", "--workers", set_workers},
     {"WHY401_RULES", "--rules", set_rules},
     {"WHY401_LEDGER", "--ledger", set_ledger},
+    {"WHY401_TUNNEL", "--tunnel", set_tunnel},
+    {"WHY401_UPSTREAM_PROXY", "--upstream-proxy", set_upstream_proxy},
 };
 
 #define SETTING_COUNT (sizeof settings / sizeof settings[0])
@@ -38,10 +48,20 @@ struct config *config_hold(struct config *c)
     return c;
 }
 
+/* The arena's memory goes back as it is. */
+static void forget_secrets(const struct config *c)
+{
+    const char *secret = c->proxy.via.authorization;
+    if (secret) {
+        explicit_bzero((void *)(uintptr_t)secret, strlen(secret));
+    }
+}
+
 void config_drop(struct config *c)
 {
     if (c && atomic_fetch_sub(&c->refs, 1) == 1) {
         allowlist_free(c->inspect.allowlist);
+        forget_secrets(c);
         arena_release(&c->arena);
         free(c);
     }
@@ -57,7 +77,9 @@ static int set_defaults(struct config *c, struct err *err)
     c->workers = 1;
     c->listen_host = "127.0.0.1";
     c->listen_port = CONFIG_DEFAULT_PORT;
-    return set_env(c, &nowhere, "prod", err);
+    int result = set_env(c, &nowhere, "prod", err);
+    c->env_spoken = false;
+    return result;
 }
 
 /* A variable's value; one that is set to nothing says nothing. */
@@ -124,8 +146,8 @@ static int take_environment(struct config *c, struct err *err)
 static int take_flags(struct config *c, const struct config_flags *flags, struct err *err)
 {
     const char *const given[SETTING_COUNT] = {
-        flags->env,     flags->listen, flags->log_json, flags->upstream_ca,
-        flags->workers, flags->rules,  flags->ledger,
+        flags->env,   flags->listen, flags->log_json, flags->upstream_ca,    flags->workers,
+        flags->rules, flags->ledger, flags->tunnel,   flags->upstream_proxy,
     };
     for (size_t i = 0; i < SETTING_COUNT; i++) {
         struct place at = {.kind = PLACE_OUTSIDE, .name = settings[i].flag};
@@ -138,6 +160,7 @@ static int take_flags(struct config *c, const struct config_flags *flags, struct
                        "--ledger and --no-ledger exclude each other; give one of them");
     }
     c->no_ledger = c->no_ledger || flags->no_ledger;
+    c->inspect.read_only = c->inspect.read_only || flags->read_only;
     if (flags->quiet && flags->verbose) {
         return err_set(err, ERR_USAGE,
                        "--quiet and --verbose exclude each other; give one of them");
@@ -157,7 +180,7 @@ struct config *config_load(const struct config_flags *flags, struct err *err)
         return NULL;
     }
     if (set_defaults(c, err) != 0 || take_file(c, flags, err) != 0 ||
-        take_environment(c, err) != 0 || take_flags(c, flags, err) != 0) {
+        take_environment(c, err) != 0 || take_flags(c, flags, err) != 0 || complete(c, err) != 0) {
         config_drop(c);
         return NULL;
     }

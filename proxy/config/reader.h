@@ -44,6 +44,7 @@ int read_path(struct config *c, const struct place *at, const char *text, const 
               struct err *err);
 
 /* The objects of the file, in their own source files. */
+int read_upstreams(struct config *c, const struct place *at, json_t *value, struct err *err);
 int read_source_ip(struct config *c, const struct place *at, json_t *value, struct err *err);
 int read_limits(struct config *c, const struct place *at, json_t *value, struct err *err);
 int read_timeouts(struct config *c, const struct place *at, json_t *value, struct err *err);
@@ -57,5 +58,16 @@ int set_upstream_ca(struct config *c, const struct place *at, const char *text, 
 int set_workers(struct config *c, const struct place *at, const char *text, struct err *err);
 int set_ledger(struct config *c, const struct place *at, const char *text, struct err *err);
 int set_rules(struct config *c, const struct place *at, const char *text, struct err *err);
+int set_tunnel(struct config *c, const struct place *at, const char *text, struct err *err);
+int set_upstream_proxy(struct config *c, const struct place *at, const char *text, struct err *err);
+
+/* The address, and port, that stand in for what DNS says; upstreams.c. */
+int read_resolve(struct upstream_address *upstream, struct arena *arena, const struct place *at,
+                 const char *text, struct err *err);
+
+/* When all layers have spoken: the environment's proxy where nobody named one, and the lists of
+ * upstreams and doors. */
+int find_network_proxy(struct config *c, struct err *err);
+int join_upstreams(struct config *c, struct err *err);
 
 #endif

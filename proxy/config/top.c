@@ -7,6 +7,7 @@
 
 int set_env(struct config *c, const struct place *at, const char *text, struct err *err)
 {
+    c->env_spoken = true;
     return upstream_from_text(&c->upstream, &c->arena, at, text, err);
 }
 
@@ -76,14 +77,7 @@ static int take_proxy_protocol(struct config *c, const struct place *at, json_t 
 
 static int set_resolve(struct config *c, const struct place *at, const char *text, struct err *err)
 {
-    struct ip ip;
-    if (!ip_parse(span_of(text), &ip)) {
-        return place_bad_text(at, text, err,
-                              "expected an IPv4 or IPv6 address, to be used instead of DNS");
-    }
-    c->upstream.resolve = arena_copy(&c->arena, span_of(text)).ptr;
-    return c->upstream.resolve ? 0
-                               : err_set(err, ERR_MEMORY, "no memory for the upstream's address");
+    return read_resolve(&c->upstream, &c->arena, at, text, err);
 }
 
 static int take_upstream(struct config *c, const struct place *at, json_t *value, struct err *err)
@@ -93,6 +87,11 @@ static int take_upstream(struct config *c, const struct place *at, json_t *value
         {"resolve", NULL, set_resolve},
     };
     return read_object(c, at, value, keys, COUNT(keys), err);
+}
+
+static int take_read_only(struct config *c, const struct place *at, json_t *value, struct err *err)
+{
+    return read_bool(at, value, &c->inspect.read_only, err);
 }
 
 static int take_quiet(struct config *c, const struct place *at, json_t *value, struct err *err)
@@ -132,6 +131,10 @@ int read_top(struct config *c, const struct place *at, json_t *value, struct err
     static const struct key keys[] = {
         {"upstream", take_upstream, NULL},
         {"env", NULL, set_env},
+        {"upstreams", read_upstreams, NULL},
+        {"tunnel", NULL, set_tunnel},
+        {"upstream_proxy", NULL, set_upstream_proxy},
+        {"read_only", take_read_only, NULL},
         {"listen", NULL, set_listen},
         {"workers", take_workers, NULL},
         {"proxy_protocol", take_proxy_protocol, NULL},

@@ -158,7 +158,7 @@ static void on_deadline(void *ctx)
 }
 
 int flow_start(struct flow_env *env, struct stream *client, const struct conn_info *info,
-               enum err_code refuse)
+               const struct route *home, enum err_code refuse)
 {
     struct flow *f = calloc(1, sizeof *f);
     if (!f) {
@@ -168,6 +168,7 @@ int flow_start(struct flow_env *env, struct stream *client, const struct conn_in
     f->env = env;
     f->client = client;
     f->info = info;
+    f->home = home;
     f->refuse = refuse;
     list_push(&env->flows, &f->node);
     env->flow_count++;
@@ -189,7 +190,7 @@ void flow_release_upstream(struct flow *f, bool reuse)
     if (upstream) {
         f->upstream = NULL;
         upstream->on_event = NULL;
-        origin_release(f->env->origin, upstream, reuse);
+        origin_release(f->route->origin, upstream, reuse);
     }
 }
 

@@ -13,16 +13,38 @@
 #include "why401/net/conn.h"
 #include "why401/net/worker.h"
 
+/* Where exchanges go, and what answers them there. */
+struct route {
+    const struct upstream_address *address; /* NULL: whatever the exchange names, or no host */
+    struct origin *origin;
+};
+
+/* What a forward proxy has beside its routes. */
+struct forward {
+    struct route passage; /* to every host that is no upstream */
+    enum tunnel_policy tunnel;
+    const struct network_proxy *proxy; /* NULL: hosts are reached directly */
+    const struct ca *ca;               /* names that it may not sign for cannot be inspected */
+    struct tls_context *accepting;     /* of clients behind a CONNECT */
+    uint16_t port;                     /* of the door, to know requests for ourselves */
+    /* conn_restart; tests have their own. */
+    int (*restart)(struct stream *s, struct tls_context *tls, struct span name,
+                   uint32_t handshake_ms);
+};
+
 /* What all flows of a worker share. */
 struct flow_env {
     struct worker *worker;
     struct limits limits;
     struct timeouts timeouts;
-    const struct inspect_options *inspect;   /* NULL: no judgement */
-    struct origin *origin;                   /* answers the exchanges */
-    const struct upstream_address *upstream; /* NULL: the origin is no host (the mock) */
+    const struct inspect_options *inspect; /* NULL: no judgement */
+    const struct route *routes;            /* to the upstreams */
+    size_t route_count;
+    struct forward *forward; /* NULL: this is no forward proxy (the mock) */
+    bool capture_all;        /* bodies of successes too */
     void (*finished)(void *ctx,
                      struct exchange *x); /* takes a finished exchange; NULL: it is freed */
+    void (*passed)(void *ctx, const struct exchange *x);              /* NULL: nobody listens */
     void (*notice)(void *ctx, struct ip peer, const struct err *why); /* NULL: nobody listens */
     void (*urgent)(void *ctx, const struct exchange *x,
                    const struct finding *f); /* before it goes upstream; NULL: nobody listens */
@@ -43,9 +65,9 @@ struct flow;
 
 /* Takes a client's stream over. `info` stays valid as long as the stream. With `refuse` not
  * ERR_NONE the first request is answered with that error. Returns 0, or -1 when memory is out; the
- * stream is closed then. */
+ * stream is closed then. Requests in origin form go by `home`, one of env's routes. */
 int flow_start(struct flow_env *env, struct stream *client, const struct conn_info *info,
-               enum err_code refuse);
+               const struct route *home, enum err_code refuse);
 
 /* For draining: ends the flow if no exchange runs, else lets it end after the one that does. */
 void flow_drain(struct list *node);

@@ -17,11 +17,7 @@ void flow_abort(struct flow *f, enum outcome outcome, const struct err *why)
     f->x = NULL;
     x->finished_us = clock_mono_us();
     flow_close(f, false);
-    if (f->env->finished) {
-        f->env->finished(f->env->ctx, x);
-    } else {
-        exchange_free(x);
-    }
+    flow_hand_over(f, x);
 }
 
 /* Writes the proxy's own answer as the response of the exchange. */

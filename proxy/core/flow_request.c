@@ -34,12 +34,8 @@ int flow_begin_exchange(struct flow *f)
     x->peer = f->info->peer;
     x->forwarded = f->info->forwarded;
     x->tls = f->info->tls;
-    if (f->env->upstream) {
-        x->scheme = f->env->upstream->tls ? SPAN("https") : SPAN("http");
-        x->host = arena_copy(&x->arena, span_of(f->env->upstream->host));
-        x->port = f->env->upstream->port;
-    }
     f->x = x;
+    flow_go_home(f);
     f->request = HALF_HEAD;
     f->scanned = 0;
     f->close = f->env->draining;
@@ -84,40 +80,17 @@ static int read_head(struct flow *f, struct span bytes, struct err *err)
     return rc;
 }
 
-/* An absolute-form target may name only us or the upstream: this is a reverse proxy for one host.
- */
-static int check_authority(const struct flow *f, struct err *err)
-{
-    const struct target *t = &f->x->target;
-    if (span_eq(f->x->request.head.method, SPAN("CONNECT"))) {
-        return err_set(err, ERR_TARGET,
-                       "CONNECT asks for a forward proxy, and this one is a reverse proxy");
-    }
-    if (t->form != TARGET_ABSOLUTE || !f->env->upstream) {
-        return 0;
-    }
-    struct span rest = t->authority;
-    struct span host;
-    struct ip ip;
-    span_cut(&rest, ':', &host);
-    bool ours = span_ieq(host, span_of(f->env->upstream->host)) ||
-                span_ieq(host, SPAN("localhost")) || (ip_parse(host, &ip) && ip_is_loopback(ip));
-    return ours ? 0
-                : err_set(err, ERR_TARGET, "the request asks for another host than %s",
-                          f->env->upstream->host);
-}
-
 /* What the inspectors and this server's state say to a request whose head is whole. */
 static int judge(struct flow *f, struct err *err)
 {
-    if (check_authority(f, err) != 0) {
-        return -1;
-    }
     if (f->refuse != ERR_NONE) {
         return err_set(err, f->refuse, "there are %zu client connections already",
                        f->env->flow_count);
     }
-    if (!f->env->inspect) {
+    if (flow_choose_route(f, err) != 0) {
+        return -1;
+    }
+    if (!f->env->inspect || f->x->foreign || flow_is_connect(f)) {
         return 0;
     }
     int rc = inspect_request(f->x, f->env->inspect, err);
@@ -194,11 +167,14 @@ bool flow_take_request(struct flow *f)
     f->close = f->close || f->x->request.head.close;
     http_body_begin(&f->up.body, &f->x->request.head, f->env->limits.trailer_bytes);
     f->up.out = f->x->request.head.framing;
-    f->up.capture = f->env->limits.capture_bytes;
     f->up.lost = false;
     if (judge(f, &err) != 0) {
         flow_refuse(f, &err);
+    } else if (flow_is_connect(f) && !f->x->foreign) {
+        flow_intercept(f);
+        return true;
     }
+    f->up.capture = f->x && f->x->foreign ? 0 : f->env->limits.capture_bytes;
     return true;
 }
 
@@ -238,7 +214,7 @@ bool flow_open_origin(struct flow *f)
         }
         return refused;
     }
-    f->upstream = origin_open(f->env->origin, f->x, f->fresh, &err);
+    f->upstream = origin_open(f->route->origin, f->x, f->fresh, &err);
     if (!f->upstream) {
         flow_refuse(f, &err);
         return true;
@@ -257,12 +233,25 @@ static struct span origin_target(const struct exchange *x)
     return x->target.local.len && x->target.local.ptr[0] == '/' ? x->target.local : SPAN("/");
 }
 
+/* For the Host field: the upstream's name, or what the client says (RFC 9112 §3.2.2). */
+static struct span authority_of(const struct flow *f)
+{
+    if (f->route->address) {
+        return span_of(f->route->address->authority);
+    }
+    return f->x->foreign ? f->x->target.authority : http_value(&f->x->request.head, SPAN("host"));
+}
+
 static void stage_request_head(struct flow *f)
 {
     const struct http_head *head = &f->x->request.head;
-    struct span authority =
-        f->env->upstream ? span_of(f->env->upstream->authority) : http_value(head, SPAN("host"));
-    http_write_request(&f->env->staged, head, origin_target(f->x), authority, head->upgrade);
+    const struct via *via = f->x->foreign ? flow_asks_via(f) : NULL;
+    struct span target = via ? head->target : origin_target(f->x);
+    http_write_request(&f->env->staged, head, target, authority_of(f), head->upgrade);
+    if (via && via->authorization) {
+        f->env->staged.len -= 2; /* the empty line */
+        str_addf(&f->env->staged, "Proxy-Authorization: %s\r\n\r\n", via->authorization);
+    }
     f->x->sent_us = clock_mono_us();
     f->x->upstream_ip = stream_peer(f->upstream);
     f->request = HALF_BODY;
@@ -298,6 +287,9 @@ bool flow_give_request(struct flow *f)
             return true;
         }
         return false;
+    }
+    if (flow_is_connect(f)) {
+        return flow_enter_tunnel(f);
     }
     if (stream_room(f->upstream) == 0) {
         return false;

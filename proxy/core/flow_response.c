@@ -71,8 +71,9 @@ static void begin_response(struct flow *f)
     f->down.out = outgoing_framing(&x->request.head, head);
     /* What failed is judged by its body; of what went well only answers about tokens teach
      * anything. */
-    bool telling = head->status >= 400 || route_tells_of_tokens(x->target.path);
-    f->down.capture = telling ? f->env->limits.capture_bytes : 0;
+    bool telling =
+        head->status >= 400 || f->env->capture_all || route_tells_of_tokens(x->target.path);
+    f->down.capture = telling && !x->foreign ? f->env->limits.capture_bytes : 0;
     f->down.lost = false;
     f->close = f->close || f->down.out == HTTP_UNTIL_CLOSE;
 }
@@ -229,11 +230,7 @@ bool flow_finish_exchange(struct flow *f)
     f->fresh = f->close = false;
     f->interim = 0;
     f->response_scanned = 0;
-    if (f->env->finished) {
-        f->env->finished(f->env->ctx, x);
-    } else {
-        exchange_free(x);
-    }
+    flow_hand_over(f, x);
     if (close) {
         flow_close(f, true);
     }

@@ -28,6 +28,8 @@ struct flow {
     struct flow_env *env;
     struct list node;             /* in env->flows */
     const struct conn_info *info; /* of the client's connection */
+    const struct route *home;     /* of requests that name no host */
+    const struct route *route;    /* of the exchange that runs */
     struct stream *client;        /* NULL once the flow is closing */
     struct stream *upstream;      /* NULL unless an exchange has one */
     struct exchange *x;           /* the exchange that runs; NULL between two */
@@ -57,6 +59,29 @@ bool flow_take_response(struct flow *f);
 bool flow_give_response(struct flow *f);
 bool flow_tunnel(struct flow *f);
 bool flow_finish_exchange(struct flow *f);
+
+/* The exchange goes to the upstream of the port, or of the CONNECT, that it came by. */
+void flow_go_home(struct flow *f);
+
+/* The network's proxy, when this exchange has to be asked of it in absolute form; NULL: it has not.
+ */
+const struct via *flow_asks_via(const struct flow *f);
+
+/* flow_forward.c: where the exchange goes, whose head was read; -1 with *err when it may go
+ * nowhere. */
+int flow_choose_route(struct flow *f, struct err *err);
+
+/* The exchange is a CONNECT. */
+bool flow_is_connect(const struct flow *f);
+
+/* Answers a CONNECT to an upstream: from now on its client speaks to us as if we were it. */
+void flow_intercept(struct flow *f);
+
+/* A CONNECT to another host, once that is connected: from now on bytes go both ways. */
+bool flow_enter_tunnel(struct flow *f);
+
+/* Hands the finished exchange to whom it may concern. */
+void flow_hand_over(struct flow *f, struct exchange *x);
 
 /* Begins the next exchange; its request has not been read yet. -1 when memory is out. */
 int flow_begin_exchange(struct flow *f);

@@ -31,7 +31,7 @@ struct pool {
     const struct timeouts *timeouts;
     struct list idle; /* the longest idle first */
     size_t idle_count;
-    size_t count; /* idle and lent */
+    size_t *in_use; /* idle and lent, of all that share the limit */
 };
 
 static void drop(struct pooled *c, bool grace)
@@ -42,7 +42,7 @@ static void drop(struct pooled *c, bool grace)
         p->idle_count--;
     }
     deadline_clear(&c->deadline);
-    p->count--;
+    --*p->in_use;
     if (grace) {
         stream_end(c->stream);
     }
@@ -88,10 +88,10 @@ static struct stream *take_idle(struct pool *p, struct exchange *x)
 
 static struct stream *take_fresh(struct pool *p, struct exchange *x, struct err *err)
 {
-    if (p->count >= p->limits->upstream_connections && p->idle_count) {
+    if (*p->in_use >= p->limits->upstream_connections && p->idle_count) {
         drop(LIST_ITEM(p->idle.next, struct pooled, node), true);
     }
-    if (p->count >= p->limits->upstream_connections) {
+    if (*p->in_use >= p->limits->upstream_connections) {
         err_set(err, ERR_TOO_MANY, "all %zu upstream connections are in use",
                 p->limits->upstream_connections);
         return NULL;
@@ -107,7 +107,7 @@ static struct stream *take_fresh(struct pool *p, struct exchange *x, struct err 
     list_init(&c->node);
     deadline_init(&c->deadline, p->worker, on_idle_event, c);
     stream->owner = c;
-    p->count++;
+    ++*p->in_use;
     x->reused_connection = false;
     return stream;
 }
@@ -139,7 +139,7 @@ static void pool_release(struct origin *o, struct stream *s, bool reuse)
 static const struct origin_ops pool_ops = {.open = pool_open, .release = pool_release};
 
 struct pool *pool_new(struct worker *w, const struct dial_options *dial_options,
-                      const struct limits *limits, const struct timeouts *timeouts)
+                      const struct limits *limits, const struct timeouts *timeouts, size_t *in_use)
 {
     struct pool *p = calloc(1, sizeof *p);
     if (p) {
@@ -148,6 +148,7 @@ struct pool *pool_new(struct worker *w, const struct dial_options *dial_options,
         p->dial = dial_options;
         p->limits = limits;
         p->timeouts = timeouts;
+        p->in_use = in_use;
         list_init(&p->idle);
     }
     return p;

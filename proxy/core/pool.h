@@ -9,10 +9,11 @@
 
 struct pool;
 
-/* A pool that dials with these options and obeys these limits; all three must outlive it. NULL: no
+/* A pool that dials with these options and obeys these limits; all must outlive it. *in_use counts
+ * the connections, idle ones too, of everything that shares limits->upstream_connections. NULL: no
  * memory. */
 struct pool *pool_new(struct worker *w, const struct dial_options *dial,
-                      const struct limits *limits, const struct timeouts *timeouts);
+                      const struct limits *limits, const struct timeouts *timeouts, size_t *in_use);
 
 struct origin *pool_origin(struct pool *p);
 

@@ -1,5 +1,9 @@
 #include "why401/http/target.h"
 
+#include "why401/base/ip.h"
+
+#define HOST_MOST 253 /* bytes of a DNS name in text (RFC 1035 §2.3.4) */
+
 static struct target split_path(struct target t, struct span local)
 {
     struct span rest = local;
@@ -40,6 +44,53 @@ struct target target_split(struct span target)
     }
     bool authority = span_find(target, SPAN(":")) > 0 && span_find(target, SPAN("/")) < 0;
     return (struct target){.form = authority ? TARGET_AUTHORITY : TARGET_BAD, .authority = target};
+}
+
+static bool is_name_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+}
+
+static bool is_host(struct span host, bool brackets)
+{
+    struct ip ip;
+    if (ip_parse(host, &ip)) {
+        return brackets == (ip.family == 6 || memchr(host.ptr, ':', host.len));
+    }
+    if (brackets || host.len == 0 || host.len > HOST_MOST || host.ptr[0] == '.') {
+        return false;
+    }
+    for (size_t i = 0; i < host.len; i++) {
+        if (!is_name_byte(host.ptr[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool authority_split(struct span authority, uint16_t default_port, struct span *host,
+                     uint16_t *port)
+{
+    uint64_t number = default_port;
+    bool brackets = authority.len && authority.ptr[0] == '[';
+    struct span rest = brackets ? span_from(authority, 1) : authority;
+    if (!span_cut(&rest, brackets ? ']' : ':', host)) {
+        return false;
+    }
+    if (brackets && (!rest.ptr || (rest.len && rest.ptr[0] != ':'))) {
+        return false;
+    }
+    struct span digits = brackets && rest.len ? span_from(rest, 1) : rest;
+    bool has_port = brackets ? rest.len > 0 : rest.ptr != NULL;
+    if (has_port && (!span_u64(digits, &number) || number == 0 || number > UINT16_MAX)) {
+        return false;
+    }
+    if (host->len > 1 && host->ptr[host->len - 1] == '.') {
+        host->len--;
+    }
+    *port = (uint16_t)number;
+    return is_host(*host, brackets);
 }
 
 bool query_next(struct span *rest, struct span *name, struct span *value)

@@ -90,10 +90,22 @@ static bool is_platform(enum environment e)
     return e == ENVIRONMENT_PROD || e == ENVIRONMENT_TEST || e == ENVIRONMENT_OTHER;
 }
 
+/* BitGo answers http with a redirect, after the token has travelled in clear. */
+static void judge_scheme(struct exchange *x, enum environment environment)
+{
+    if (is_platform(environment) && span_ieq(x->target.scheme, SPAN("http"))) {
+        exchange_find(x, "environment.clear-text", SEVERITY_WARNING,
+                      "The client asked for http://%.*s; without this proxy its token would travel "
+                      "in clear. Write https:// in the client's base URL.",
+                      SPAN_ARG(x->host));
+    }
+}
+
 void inspect_environment(struct exchange *x, enum environment environment)
 {
     struct span path = x->target.path;
     struct span coin = coin_of_path(path);
+    judge_scheme(x, environment);
     if (coin.len) {
         judge_coin(x, environment, coin);
     }

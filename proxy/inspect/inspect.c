@@ -51,5 +51,5 @@ int inspect_request(struct exchange *x, const struct inspect_options *options, s
     if (options->enforce && x->source.verdict == SOURCE_DENIED) {
         return refuse(x, err);
     }
-    return 0;
+    return inspect_guard(x, options, err);
 }

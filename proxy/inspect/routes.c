@@ -50,6 +50,24 @@ static const struct open_route open_routes[] = {
     {"POST", "/api/v2/{coin}/keychain/local"},
 };
 
+/* Routes that change nothing although their method could, beside the open ones above. What only
+ * builds an unsigned transaction is among them. */
+static const struct open_route harmless_routes[] = {
+    {"POST", "/api/v1/user/lock"},
+    {"POST", "/api/v2/user/lock"},
+    {"POST", "/api/v2/{coin}/wallet/averagefee"},
+    {"POST", "/api/v2/{coin}/wallet/{id}/tx/build"},
+    {"POST", "/api/v2/{coin}/wallet/{id}/consolidateAccount/build"},
+    {"POST", "/api/v2/{coin}/wallet/{id}/delegateResources/build"},
+    {"POST", "/api/v2/{coin}/wallet/{id}/undelegateResources/build"},
+    {"POST", "/api/v2/{coin}/wallet/{id}/token/approval/build"},
+    {"POST", "/api/v2/{coin}/wallet/{id}/getAccountResources"},
+    {"POST", "/api/v2/{coin}/wallet/{id}/iswalletaddress"},
+    {"POST", "/api/go-staking/v1/{coin}/accounts/{id}/requests/preview"},
+    {"POST", "/api/notifications/v1/webhooks/notifications"},
+    {"POST", "/api/v2/webhook/{id}/verify"},
+};
+
 /* Routes that BitGo Express serves and the platform does not. Where the platform has a route of the
  * same name in other case, it may take the call, so that is no more than a warning. */
 static const struct express_route express_routes[] = {
@@ -245,18 +263,28 @@ static bool method_matches(const char *wanted, struct span method)
            (span_eq(method, SPAN("HEAD")) && strcmp(wanted, "GET") == 0);
 }
 
-bool route_needs_no_bearer(struct span method, struct span path)
+static bool is_listed(const struct open_route *list, size_t count, struct span method,
+                      struct span path)
 {
-    if (span_eq(method, SPAN("OPTIONS"))) {
-        return true;
-    }
-    for (size_t i = 0; i < sizeof open_routes / sizeof *open_routes; i++) {
-        if (method_matches(open_routes[i].method, method) &&
-            path_matches(span_of(open_routes[i].path), path)) {
+    for (size_t i = 0; i < count; i++) {
+        if (method_matches(list[i].method, method) && path_matches(span_of(list[i].path), path)) {
             return true;
         }
     }
     return false;
+}
+
+bool route_needs_no_bearer(struct span method, struct span path)
+{
+    return span_eq(method, SPAN("OPTIONS")) ||
+           is_listed(open_routes, sizeof open_routes / sizeof *open_routes, method, path);
+}
+
+bool route_changes_nothing(struct span method, struct span path)
+{
+    return is_listed(open_routes, sizeof open_routes / sizeof *open_routes, method, path) ||
+           is_listed(harmless_routes, sizeof harmless_routes / sizeof *harmless_routes, method,
+                     path);
 }
 
 /* The routes' last words; the ledger and the inspectors of finished exchanges know them in detail.

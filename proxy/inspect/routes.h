@@ -10,6 +10,9 @@ struct express_route {
     enum severity severity; /* of calling it on the platform's host */
 };
 
+/* The request is a POST or the like that changes nothing: it logs in, or it calculates. */
+bool route_changes_nothing(struct span method, struct span path);
+
 /* The route that only BitGo Express serves and that this request calls, or NULL. */
 const struct express_route *express_route_of(struct span method, struct span path);
 

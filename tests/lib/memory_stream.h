@@ -141,7 +141,7 @@ static void far_set_state(struct memory_stream *m, enum stream_state state)
 }
 
 /* The far end reads n bytes, which makes room. */
-static void far_read(struct memory_stream *m, size_t n)
+static inline void far_read(struct memory_stream *m, size_t n)
 {
     m->unread -= n < m->unread ? n : m->unread;
     far_event(m);

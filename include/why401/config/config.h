@@ -21,8 +21,18 @@ struct config {
     uint16_t listen_port;             /* 8401; 0: the kernel chooses */
     bool listen_proxy_protocol;       /* each connection begins with a PROXY protocol header */
     unsigned workers;                 /* event loops, 1 by default */
-    struct upstream_address upstream; /* where requests go */
-    struct inspect_options inspect;   /* its allowlist is owned by the config too */
+    struct upstream_address upstream; /* where requests go that name no host */
+    /* All that are inspected: `upstream` first, those of the file, then BitGo's production and test
+     * hosts if they are not among them. */
+    struct upstream_address *upstreams;
+    size_t upstream_count;
+    struct server_door *doors; /* the first is the one above, each other has its own upstream */
+    size_t door_count;
+    bool env_spoken;                /* somebody chose the environment: it is not the default */
+    enum tunnel_policy tunnel;      /* for hosts that are not inspected */
+    struct network_proxy proxy;     /* via.host NULL: there is none */
+    bool proxy_spoken;              /* … and the environment is not asked for one */
+    struct inspect_options inspect; /* its allowlist is owned by the config too */
     struct limits limits;
     struct timeouts timeouts;
     const char *log_json; /* NULL: none; "-": standard output */
@@ -36,15 +46,18 @@ struct config {
 
 /* What the command line said; NULL or false where it said nothing. */
 struct config_flags {
-    const char *config;      /* --config FILE */
-    const char *env;         /* --env prod|test|URL */
-    const char *listen;      /* --listen ADDR:PORT */
-    const char *log_json;    /* --log-json FILE */
-    const char *upstream_ca; /* --upstream-ca FILE */
-    const char *workers;     /* --workers N */
-    const char *rules;       /* --rules DIR */
-    const char *ledger;      /* --ledger FILE */
-    bool no_ledger;          /* --no-ledger */
+    const char *config;         /* --config FILE */
+    const char *env;            /* --env prod|test|URL */
+    const char *listen;         /* --listen ADDR:PORT */
+    const char *log_json;       /* --log-json FILE */
+    const char *upstream_ca;    /* --upstream-ca FILE */
+    const char *workers;        /* --workers N */
+    const char *rules;          /* --rules DIR */
+    const char *ledger;         /* --ledger FILE */
+    const char *tunnel;         /* --tunnel none|public|all */
+    const char *upstream_proxy; /* --upstream-proxy URL|none */
+    bool read_only;             /* --read-only */
+    bool no_ledger;             /* --no-ledger */
     bool quiet;
     bool verbose;
 };

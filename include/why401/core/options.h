@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "why401/net/dial.h"
+
 /* X(key, default, least, most, meaning) */
 #define LIMITS_LIST(X)                                                                             \
     X(request_head_bytes, 65536, 1024, 1048576, "whole request head; more is answered 431")        \
@@ -41,7 +43,30 @@ struct upstream_address {
     const char
         *authority;      /* for the Host field: the host, with the port unless it is the default */
     const char *resolve; /* an address to connect to instead of what DNS says; NULL: DNS */
-    const char *ca_path; /* extra roots, a PEM file; NULL: none */
+    uint16_t resolve_port; /* … and its port; 0: the same port */
+    const char *ca_path;   /* extra roots, a PEM file; NULL: none */
+};
+
+/* An address that a server listens on. */
+struct server_door {
+    const char *host; /* "127.0.0.1" */
+    uint16_t port;    /* 0: the kernel chooses, server_port tells */
+    size_t upstream;  /* index of the one that requests in origin form go to */
+};
+
+/* Which hosts beside the upstreams a forward proxy lets its clients reach. Those that it does it
+ * passes on blindly: never decrypted, never judged. */
+enum tunnel_policy {
+    TUNNEL_PUBLIC, /* those with a public address, so nobody reaches this machine or its network */
+    TUNNEL_ALL,
+    TUNNEL_NONE,
+};
+
+/* The proxy through which this network reaches the internet. The strings belong to whoever owns the
+ * struct. */
+struct network_proxy {
+    struct via via;
+    const char *except; /* NO_PROXY: hosts that are reached directly; NULL: none */
 };
 
 struct limits {

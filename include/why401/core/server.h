@@ -12,22 +12,31 @@ struct server;
 
 /* How the server gets what a worker needs; every callback runs in the worker's thread. */
 struct server_options {
-    const char *host;    /* address to listen on: "127.0.0.1" */
-    uint16_t port;       /* 0: the kernel chooses, server_port tells */
-    unsigned workers;    /* at least 1 */
+    const struct server_door *doors; /* addresses to listen on; copied, their strings too */
+    size_t door_count;               /* at least 1 */
+    unsigned workers;                /* at least 1 */
     bool proxy_protocol; /* each connection begins with a PROXY protocol header (v1 or v2) */
     struct ca *ca;       /* for TLS on the same port; NULL: plain HTTP only. Outlives the server */
     struct limits limits;
     struct timeouts timeouts;
     /* Upstream: either an origin of the caller's (called from worker 0; workers must be 1) … */
     struct origin *origin;
-    /* … or a connection pool to this host. */
-    const struct upstream_address *upstream; /* copied */
+    /* … or connection pools to these hosts; copied, their strings too. A request in origin form
+     * goes to its door's, others to the one they name. Then the server is a forward proxy as well:
+     * CONNECT to one of them is answered with a leaf of `ca` and inspected. */
+    const struct upstream_address *upstreams;
+    size_t upstream_count;
+    enum tunnel_policy tunnel;         /* for all other hosts */
+    const struct network_proxy *proxy; /* copied, its strings too; NULL: there is none */
+    bool capture_all; /* bodies of all exchanges are kept for judgement, not of failing ones only */
     /* Judgement: NULL inspect: none. Copied; what it points to must outlive its use (see
      * server_set_inspect). */
     const struct inspect_options *inspect;
     /* Takes a finished exchange over (observer_give); NULL: it is freed. Any worker's thread. */
     void (*finished)(void *ctx, struct exchange *x);
+    /* Something was passed on blindly, and is over: x says where to and how much; NULL: nobody
+     * listens. Any worker's thread; x is valid during the call. */
+    void (*passed)(void *ctx, const struct exchange *x);
     /* A connection ended before its first request for a reason that a person may want to know, such
      * as a client that does not trust the local CA; NULL: nobody listens. Any worker's thread. */
     void (*notice)(void *ctx, struct ip peer, const struct err *why);
@@ -41,8 +50,8 @@ struct server_options {
  * cannot be read, … */
 struct server *server_start(const struct server_options *options, struct err *err);
 
-/* The port it listens on. */
-uint16_t server_port(const struct server *s);
+/* The port that door `i` has. */
+uint16_t server_port(const struct server *s, size_t i);
 
 /* New inspection options for requests from now on. Returns once no worker uses the old ones. */
 void server_set_inspect(struct server *s, const struct inspect_options *inspect);

@@ -71,7 +71,7 @@ enum outcome {
     OUTCOME_CLIENT_GONE,    /* the client closed or reset first */
     OUTCOME_UPSTREAM_BROKE, /* the upstream closed or reset amid the response */
     OUTCOME_REFUSED,        /* the proxy answered itself */
-    OUTCOME_TUNNEL,         /* became a tunnel (101), which has ended */
+    OUTCOME_TUNNEL,         /* became a tunnel (101, CONNECT), which has ended */
 };
 
 struct exchange {
@@ -96,6 +96,7 @@ struct exchange {
     struct span host;       /* host name of the upstream, without port */
     uint16_t port;          /* of the upstream */
     struct ip upstream_ip;  /* family 0: not connected */
+    bool foreign;           /* goes to a host that is none of the upstreams: nobody looks at it */
     bool reused_connection; /* the upstream connection had served another exchange */
     bool sent_twice;        /* a GET or HEAD was sent again on a fresh connection */
     /* judged at the request head */

@@ -20,6 +20,12 @@ struct target {
 /* Splits a target. No unescaping. */
 struct target target_split(struct span target);
 
+/* Takes host[:port] apart; without a port it is `default_port`. *host has no brackets, and no dot
+ * for the root of the DNS at its end. False when that is no name of letters, digits, '-', '_' and
+ * '.', and no address either, or the port is not one from 1 to 65535. */
+bool authority_split(struct span authority, uint16_t default_port, struct span *host,
+                     uint16_t *port);
+
 /* Takes the next name=value pair of a query or form body. Returns false at the end. Both spans are
  * still escaped. */
 bool query_next(struct span *rest, struct span *name, struct span *value);

@@ -18,12 +18,14 @@ struct inspect_options {
     size_t egress_ip_count;
     struct cidr *trusted_peers; /* peers whose X-Forwarded-For counts */
     size_t trusted_peer_count;
-    struct passport_desk *desk;   /* what is known of tokens; NULL: nothing is */
+    bool read_only;             /* what can move money is answered 403 here */
+    bool refuse_production;     /* so is what goes to BitGo's production environment */
+    struct passport_desk *desk; /* what is known of tokens; NULL: nothing is */
 };
 
-/* Runs the inspectors of bearer, source address, environment, signature, path's form and passport,
- * in this order, on x->request.head. Returns 0, or -1 with ERR_SOURCE_DENIED when the request must
- * not go upstream. */
+/* Runs the inspectors of bearer, source address, environment, signature, path's form, passport and
+ * guard, in this order, on x->request.head. Returns 0, or -1 with ERR_SOURCE_DENIED, ERR_PRODUCTION
+ * or ERR_READ_ONLY when the request must not go upstream. */
 int inspect_request(struct exchange *x, const struct inspect_options *options, struct err *err);
 
 /* What a person should hear at once, before BitGo answers: what is known of the token speaks
@@ -36,6 +38,10 @@ const struct finding *inspect_urgent(const struct exchange *x);
 void inspect_bearer(struct exchange *x);
 void inspect_source(struct exchange *x, const struct inspect_options *options);
 void inspect_environment(struct exchange *x, enum environment environment);
+
+/* The safety catches: -1 with ERR_PRODUCTION or ERR_READ_ONLY for a request that one of them stops,
+ * which it notes as a finding, too. */
+int inspect_guard(struct exchange *x, const struct inspect_options *options, struct err *err);
 
 /* Routes that carry no Authorization by design: nothing about a bearer is a finding there. OPTIONS
  * never needs one. */

@@ -44,7 +44,8 @@ static void unknown_keys_are_refused_with_what_was_meant(void **state)
     refuse("{\"source_ip\": {\"alow\": []}}", "$.source_ip.alow", "\"allow\"");
     refuse("{\"source_ip\": {\"tokens\": [{\"token\": 1}]}}", "$.source_ip.tokens[0].token",
            "the keys here are fingerprint, allow");
-    refuse("{\"something\": 1}", "$.something", "the keys here are upstream, env, listen");
+    refuse("{\"something\": 1}", "$.something",
+           "the keys here are upstream, env, upstreams, tunnel");
     refuse("{\"\": 1}", "$.", "unknown key");
     refuse("{\"a\\nb\": 1}", "unknown key", "the keys here are");
 }

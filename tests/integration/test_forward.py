@@ -1,0 +1,179 @@
+"""why401 as a forward proxy: what goes to BitGo's hosts is inspected, everything else passes unseen."""
+import base64
+import json
+import os
+import ssl
+
+import certificates
+from connect_proxy import ConnectProxy
+from why401 import RULE, Case
+from wire import Wire
+
+HOST = "app.bitgo-test.com"
+REFUSED = b'{"error":"No access token","name":"NoAccessToken","requestId":"r1"}'
+NOT_HERE = (b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+            % (len(REFUSED), REFUSED))
+
+
+class Forward(Case):
+    def start_forward(self, *args, config=None):
+        """The proxy, with BitGo's test host played by an upstream of this test."""
+        bitgo = certificates.make_leaf(self.home, self.root, (f"DNS:{HOST}",))
+        self.upstream = self.start_upstream(NOT_HERE, tls=True, certificate=bitgo)
+        everything = {"upstreams": [{"env": "test", "resolve": f"127.0.0.1:{self.upstream.port}",
+                                     "ca": str(self.root.chain)}], **(config or {})}
+        proxy = self.start("run", "--listen", "127.0.0.1:0", "--log-json", "-", "--verbose", "--config",
+                           self.write_config(everything), *args)
+        self.assertGreater(proxy.port, 0)
+        return proxy
+
+    def connect(self, proxy, authority, *more):
+        """Sends a CONNECT; the wire and the answer."""
+        wire = proxy.connect(tls=False)
+        wire.send(f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n\r\n".encode())
+        return wire, wire.response(b"CONNECT")
+
+    def curl(self, proxy, *args):
+        return self.run_command("curl", "-sS", "--max-time", 30, "--cacert", proxy.ca, "-x",
+                                f"http://127.0.0.1:{proxy.port}", *args)
+
+    def test_what_goes_to_bitgo_is_inspected_and_explained(self):
+        proxy = self.start_forward()
+        done = self.curl(proxy, f"https://{HOST}/api/v2/user/me")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, REFUSED)
+        entry = proxy.entries(1)[0]
+        self.assertEqual(entry["host"], HOST)
+        self.assertEqual(entry["explanations"][0]["id"], RULE + "401-unauthorized-no-access-token")
+        self.assertEqual(self.upstream.requests[0].value(b"host"), HOST.encode())
+
+    def test_the_leaf_is_for_the_host_even_without_sni(self):
+        proxy = self.start_forward()
+        wire, answer = self.connect(proxy, f"{HOST}:443")
+        self.assertEqual(answer.status, 200)
+        context = ssl.create_default_context(cafile=proxy.ca)
+        context.check_hostname = False  # without server_hostname no SNI is sent
+        inner = Wire(context.wrap_socket(wire.sock, suppress_ragged_eofs=False))
+        names = [name for _, name in inner.sock.getpeercert()["subjectAltName"]]
+        self.assertEqual(names, [HOST])
+        inner.send(f"GET /api/v2/user/me HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+        self.assertEqual(inner.response(b"GET").status, 401)
+        inner.close()
+
+    def test_old_clients_ask_in_absolute_form(self):
+        proxy = self.start_forward()
+        wire = proxy.connect(tls=False)
+        wire.send(f"GET https://{HOST}/api/v2/user/me?a=b HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+        self.assertEqual(wire.response(b"GET").status, 401)
+        wire.close()
+        self.assertEqual(self.upstream.wait_requests(1)[0].start_line, b"GET /api/v2/user/me?a=b HTTP/1.1")
+
+    def test_a_tunnel_to_another_host_is_blind(self):
+        proxy = self.start_forward("--tunnel", "all")
+        sent = os.urandom(70000) + b"canaryRequest77aa"
+        answer = os.urandom(90000) + b"canaryAnswer77aa"
+
+        def echo(peer):
+            self.assertEqual(peer.take(len(sent)), sent)
+            peer.send(answer)
+
+        other = self.start_upstream(echo)
+        wire, established = self.connect(proxy, f"127.0.0.1:{other.port}")
+        self.assertEqual(established.status, 200)
+        wire.send(sent)
+        self.assertEqual(wire.take(len(answer)), answer)
+        wire.close()
+        proxy.stop()
+        said = proxy.out.text() + proxy.err.text()
+        self.assertNotIn("canary", said)
+        self.assertEqual(proxy.out.text(), "")
+        self.assertRegex(proxy.err.text(), rf"passed on unseen: 127\.0\.0\.1:{other.port}, {len(sent)} bytes there, "
+                                           rf"{len(answer)} back")
+
+    def test_another_hosts_certificate_is_its_own(self):
+        proxy = self.start_forward("--tunnel", "all")
+        other = self.start_upstream(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", tls=True)
+        done = self.run_command("curl", "-sS", "--cacert", self.root.chain, "--proxytunnel", "--noproxy", "",
+                                "-x", f"http://127.0.0.1:{proxy.port}", other.url)
+        self.assertEqual((done.returncode, done.stdout), (0, b"ok"), done.stderr)
+
+    def test_private_hosts_are_not_reached_unless_allowed(self):
+        proxy = self.start_forward()
+        other = self.start_upstream(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        for authority in (f"127.0.0.1:{other.port}", f"localhost:{other.port}", f"[::1]:{other.port}",
+                          "169.254.169.254:80", "10.0.0.1:443", f"0.0.0.0:{other.port}", f"127.1:{other.port}"):
+            with self.subTest(authority):
+                wire, answer = self.connect(proxy, authority)
+                self.assertEqual(answer.status, 403)
+                self.assertEqual(json.loads(answer.body)["name"], "Why401TunnelRefused")
+                wire.close()
+        wire = proxy.connect(tls=False)
+        wire.send(f"GET http://localhost:{other.port}/ HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        self.assertEqual(wire.response(b"GET").status, 403)
+        wire.close()
+        self.assertEqual(other.requests, [])
+
+    def test_a_loop_is_noticed(self):
+        proxy = self.start_forward("--tunnel", "all")
+        wire, answer = self.connect(proxy, f"127.0.0.1:{proxy.port}")
+        self.assertEqual(answer.status, 508)
+        self.assertEqual(json.loads(answer.body)["name"], "Why401Loop")
+        wire.close()
+
+    def test_said_to_be_test_it_refuses_production(self):
+        proxy = self.start_forward(config={"upstreams": [{"env": "http://localhost:9"}], "env": "test"})
+        done = self.curl(proxy, "-w", "%{http_code}", "https://app.bitgo.com/api/v2/user/me")
+        self.assertIn(b"Why401ProductionRefused", done.stdout)
+        self.assertTrue(done.stdout.endswith(b"403"))
+        self.assertIn("guard.production", [f["id"] for f in proxy.entries(1)[0]["findings"]])
+
+    def test_read_only_lets_nothing_change(self):
+        proxy = self.start_forward("--read-only")
+        url = f"https://{HOST}/api/v2/tbtc/wallet/59cd72485007a239fb00282ed480da1f/tx/send"
+        done = self.curl(proxy, "-d", "{}", url)
+        self.assertEqual(json.loads(done.stdout)["name"], "Why401ReadOnly")
+        self.curl(proxy, url)
+        self.assertEqual([r.method for r in self.upstream.wait_requests(1)], [b"GET"])
+
+    def test_several_doors(self):
+        bitgo = certificates.make_leaf(self.home, self.root, (f"DNS:{HOST}",))
+        tested = self.start_upstream(NOT_HERE, tls=True, certificate=bitgo)
+        express = self.start_upstream(NOT_HERE)
+        config = {"env": express.url, "upstreams": [
+            {"env": "test", "resolve": f"127.0.0.1:{tested.port}", "ca": str(self.root.chain),
+             "listen": "127.0.0.1:0"}]}
+        proxy = self.start("run", "--listen", "127.0.0.1:0", "--config", self.write_config(config))
+        second = int(proxy.err.wait_match(r"also on https://127\.0\.0\.1:(\d+), forwarding to https://" + HOST)
+                     .group(1))
+        for port in (proxy.port, second):
+            self.run_command("curl", "-sS", "--cacert", proxy.ca, f"https://localhost:{port}/api/v2/user/me")
+        self.assertEqual(express.wait_requests(1)[0].value(b"host"), express.authority)
+        self.assertEqual(tested.wait_requests(1)[0].value(b"host"), HOST.encode())
+
+
+class ThroughTheNetworksProxy(Forward):
+    def start_network_proxy(self, **answers):
+        network = ConnectProxy(**answers)
+        self.addCleanup(network.close)
+        return network
+
+    def test_a_name_is_the_proxys_to_resolve(self):
+        bitgo = certificates.make_leaf(self.home, self.root, (f"DNS:{HOST}",))
+        upstream = self.start_upstream(NOT_HERE, tls=True, certificate=bitgo)
+        network = self.start_network_proxy(route={f"{HOST}:443": upstream.port})
+        config = {"upstreams": [{"env": "test", "ca": str(self.root.chain)}]}
+        proxy = self.start("run", "--listen", "127.0.0.1:0", "--config", self.write_config(config), "--log-json", "-",
+                           env={"HTTPS_PROXY": f"http://fund:canaryPassword@127.0.0.1:{network.port}"})
+        self.assertGreater(proxy.port, 0)
+        done = self.curl(proxy, f"https://{HOST}/api/v2/user/me")
+        self.assertEqual(done.stdout, REFUSED, done.stderr)
+        wanted = "Basic " + base64.b64encode(b"fund:canaryPassword").decode()
+        self.assertEqual(network.asked, [(f"{HOST}:443", wanted)])
+        self.assertNotIn("canary", proxy.err.text() + proxy.out.text())
+
+    def test_a_refusal_says_what_it_said(self):
+        network = self.start_network_proxy(refuse=b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
+        proxy = self.start("run", "--listen", "127.0.0.1:0", "--upstream-proxy", f"http://127.0.0.1:{network.port}")
+        done = self.curl(proxy, f"https://{HOST}/api/v2/user/me")
+        self.assertEqual(json.loads(done.stdout)["name"], "Why401UpstreamProxy")
+        self.assertIn(b"407", done.stdout)
