@@ -130,16 +130,71 @@ bool cidr_contains(const struct cidr *block, struct ip ip)
     return bits == 0 || (ip.bytes[whole] & mask) == block->ip.bytes[whole];
 }
 
+static bool any_contains(const struct cidr *blocks, size_t count, struct ip ip)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (cidr_contains(&blocks[i], ip)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool ip_is_private(struct ip ip)
 {
     static const struct cidr blocks[] = {
         {{4, {10}}, 8},       {{4, {172, 16}}, 12}, {{4, {192, 168}}, 16},   {{4, {169, 254}}, 16},
         {{4, {100, 64}}, 10}, {{6, {0xfc}}, 7},     {{6, {0xfe, 0x80}}, 10},
     };
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
-        if (cidr_contains(&blocks[i], ip)) {
-            return true;
-        }
+    return ip_is_loopback(ip) || any_contains(blocks, sizeof blocks / sizeof *blocks, ip);
+}
+
+/* IANA's IPv4 special-purpose registry, where it says "not globally reachable", and multicast. */
+static bool is_public_v4(struct ip ip)
+{
+    static const struct cidr special[] = {
+        {{4, {0}}, 8},             /* this network, RFC 791 */
+        {{4, {10}}, 8},            /* private, RFC 1918 */
+        {{4, {100, 64}}, 10},      /* shared, RFC 6598 */
+        {{4, {127}}, 8},           /* loopback */
+        {{4, {169, 254}}, 16},     /* link-local; clouds tell their secrets there */
+        {{4, {172, 16}}, 12},      /* private */
+        {{4, {192, 0, 0}}, 24},    /* protocol assignments, RFC 6890 */
+        {{4, {192, 0, 2}}, 24},    /* documentation, RFC 5737 */
+        {{4, {192, 88, 99}}, 24},  /* relays of 6to4, deprecated by RFC 7526 */
+        {{4, {192, 168}}, 16},     /* private */
+        {{4, {198, 18}}, 15},      /* benchmarks, RFC 2544 */
+        {{4, {198, 51, 100}}, 24}, /* documentation */
+        {{4, {203, 0, 113}}, 24},  /* documentation */
+        {{4, {224}}, 4},           /* multicast */
+        {{4, {240}}, 4},           /* reserved, and broadcast */
+    };
+    return !any_contains(special, sizeof special / sizeof *special, ip);
+}
+
+/* Of IPv6 only 2000::/3 has been given out for the internet (RFC 4291 §2.4); the rest is loopback,
+ * local, multicast or nobody's. Within it the special-purpose registry's blocks are left out. */
+static bool is_public_v6(struct ip ip)
+{
+    static const struct cidr nat64 = {{6, {0, 0x64, 0xff, 0x9b}}, 96}; /* RFC 6052 */
+    static const struct cidr six_to_four = {{6, {0x20, 0x02}}, 16};    /* RFC 3056 */
+    static const struct cidr unicast = {{6, {0x20}}, 3};
+    static const struct cidr special[] = {
+        {{6, {0x20, 0x01}}, 23},             /* protocol assignments, Teredo among them */
+        {{6, {0x20, 0x01, 0x0d, 0xb8}}, 32}, /* documentation, RFC 3849 */
+        {{6, {0x3f, 0xff}}, 20},             /* documentation, RFC 9637 */
+    };
+    if (cidr_contains(&nat64, ip)) {
+        return is_public_v4(from_v4(ip.bytes + 12));
     }
-    return ip_is_loopback(ip);
+    if (cidr_contains(&six_to_four, ip)) {
+        return is_public_v4(from_v4(ip.bytes + 2));
+    }
+    return cidr_contains(&unicast, ip) &&
+           !any_contains(special, sizeof special / sizeof *special, ip);
+}
+
+bool ip_is_public(struct ip ip)
+{
+    return ip.family == 4 ? is_public_v4(ip) : ip.family == 6 && is_public_v6(ip);
 }

@@ -1,11 +1,11 @@
 /* A connection's life:
  *
  * The happy path: it is made by a listener (opening.c decides from the first bytes what it is) or
- * by dialling (dial.c), gets its socket (conn_adopt) and, where it speaks TLS, its engine
- * (conn_secure). Bytes arrive in wire.c, are decrypted into `in`, and the holder is told to look.
- * What the holder writes is gathered in `out` and leaves when the callback that caused it has ended
- * (conn_settle). The holder ends its half, lets go, and the connection lingers until its last bytes
- * and its FIN are on their way.
+ * by dialling (dial.c, through a proxy of the network via.c), gets its socket (conn_adopt) and,
+ * where it speaks TLS, its engine (conn_secure). Bytes arrive in wire.c, are decrypted into `in`,
+ * and the holder is told to look. What the holder writes is gathered in `out` and leaves when the
+ * callback that caused it has ended (conn_settle). The holder ends its half, lets go, and the
+ * connection lingers until its last bytes and its FIN are on their way.
  *
  * The other ends: the peer resets, the handshake fails or takes too long, a write fails: conn_fail
  * notes why, the holder looks, sees STREAM_FAILED and lets go. A holder that lets go without ending
@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 
 #include "conn_impl.h"
+#include "via.h"
 
 /* A head may be written whenever there is room at all, however long it is: so much may wait beyond
  * soft. */
@@ -48,7 +49,8 @@ struct conn *conn_new(struct worker *w, size_t buffer_bytes, size_t head_bytes)
     c->in_soft = head_bytes < buffer_bytes ? buffer_bytes : head_bytes + 1;
     c->held = true;
     buf_init(&c->in, c->in_soft + SCRATCH_BYTES);
-    buf_init(&c->cipher, 2 * SCRATCH_BYTES);
+    /* At a restart it takes what `in` held. */
+    buf_init(&c->cipher, c->in_soft + 2 * SCRATCH_BYTES);
     buf_init(&c->out, buffer_bytes + HEAD_SLACK);
     buf_init(&c->sending, buffer_bytes + HEAD_SLACK);
     list_init(&c->dirty);
@@ -80,7 +82,8 @@ void conn_fail(struct conn *c, enum err_code code, const char *format, ...)
     va_start(args, format);
     vsnprintf(c->error.text, sizeof c->error.text, format, args);
     va_end(args);
-    c->error.code = code;
+    /* Until it has answered, the other end is the proxy of the network. */
+    c->error.code = c->via && code == ERR_CONNECTION ? ERR_UPSTREAM_PROXY : code;
     c->state = STREAM_FAILED;
     deadline_clear(&c->deadline);
 }
@@ -96,6 +99,7 @@ static void maybe_free(struct conn *c)
     deadline_clear(&c->deadline);
     tls_free(c->tls);
     opening_free(c->opening);
+    via_request_free(c->via);
     buf_release(&c->in);
     buf_release(&c->cipher);
     buf_release(&c->out);
@@ -168,6 +172,27 @@ void conn_secure(struct conn *c, struct tls *tls, uint32_t handshake_ms)
     deadline_set(&c->deadline, handshake_ms);
     tls_start(tls);
     conn_touch(c);
+}
+
+void conn_open_plain(struct conn *c)
+{
+    deadline_clear(&c->deadline);
+    c->state = STREAM_OPEN;
+    conn_take(c, buf_peek(&c->cipher));
+    buf_release(&c->cipher);
+}
+
+void conn_reach(struct conn *c, struct tls_context *context, struct span host,
+                uint32_t handshake_ms)
+{
+    struct tls *tls = context ? tls_client(context, host, &c->out) : NULL;
+    if (tls) {
+        conn_secure(c, tls, handshake_ms);
+    } else if (context) {
+        conn_fail(c, ERR_MEMORY, "no memory for a TLS connection");
+    } else {
+        conn_open_plain(c);
+    }
 }
 
 static void on_shutdown(uv_shutdown_t *req, int status)
@@ -269,7 +294,11 @@ void conn_settle(struct list *dirty_node)
 {
     struct conn *c = LIST_ITEM(dirty_node, struct conn, dirty);
     enum stream_state before = c->state;
-    bool more = buf_len(&c->cipher) && !c->opening && buf_len(&c->in) < c->in_soft;
+    if (c->opening && c->held) {
+        opening_settle(c);
+    }
+    bool decided = !c->opening && !c->via;
+    bool more = buf_len(&c->cipher) && decided && buf_len(&c->in) < c->in_soft;
     if (more && c->state != STREAM_FAILED) {
         conn_take(c, span(NULL, 0));
     }

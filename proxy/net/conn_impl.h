@@ -10,8 +10,9 @@
 
 #define CONN_MAGIC 0x636f6e6eu /* "conn" */
 
-struct opening; /* how a fresh client connection finds out what it is; opening.c */
-struct dial;    /* an attempt to connect; dial.c */
+struct opening;     /* how a fresh client connection finds out what it is; opening.c */
+struct dial;        /* an attempt to connect; dial.c */
+struct via_request; /* what a proxy of the network has been asked; via.c */
 
 struct conn {
     struct stream stream;     /* what the holder sees; must be first */
@@ -24,6 +25,7 @@ struct conn {
     struct tls *tls;          /* owned; NULL for plain bytes */
     struct opening *opening;  /* not NULL while the first bytes are being looked at */
     struct dial *dial;        /* not NULL while connecting */
+    struct via_request *via;  /* owned; not NULL while the other end is a proxy yet to answer */
     struct buf in;            /* plaintext for the holder */
     struct buf cipher;        /* ciphertext, or undecided bytes, that could not be taken yet */
     struct buf out;           /* bytes for the wire */
@@ -54,6 +56,13 @@ struct conn *conn_new(struct worker *w, size_t buffer_bytes, size_t head_bytes);
 /* Gives the connection its socket, which it owns from now on, and starts reading. */
 void conn_adopt(struct conn *c, uv_tcp_t *tcp);
 
+/* The other end is the host that was dialled: the connection speaks TLS with it, where a context is
+ * given, or is open. Bytes in `cipher` are the host's first. */
+void conn_reach(struct conn *c, struct tls_context *tls, struct span host, uint32_t handshake_ms);
+
+/* The connection is open and speaks plain bytes; those in `cipher` are the first. */
+void conn_open_plain(struct conn *c);
+
 /* The connection speaks TLS with this engine, which it owns from now on: `out` is the engine's.
  * Starts the handshake and its deadline. */
 void conn_secure(struct conn *c, struct tls *tls, uint32_t handshake_ms);
@@ -71,6 +80,9 @@ void conn_notify(struct conn *c);
 /* Reads as long as there is room for what comes, and not longer; wire.c. */
 void wire_read_as_room(struct conn *c);
 
+/* The peer's TCP stream ended in order, and all that came before was taken; wire.c. */
+void wire_end(struct conn *c);
+
 /* Has conn_settle called before the loop goes on. */
 void conn_touch(struct conn *c);
 
@@ -80,6 +92,10 @@ void conn_shut(struct conn *c);
 /* Looks at the first bytes in `cipher`; opening.c. Ends with c->opening NULL or the connection
  * failed. */
 void opening_look(struct conn *c);
+
+/* What a settling connection in its opening needs: a restart may have left it bytes to look at, or
+ * the end of the peer's stream. */
+void opening_settle(struct conn *c);
 void opening_free(struct opening *o);
 
 /* The holder let go while dialling; dial.c. */

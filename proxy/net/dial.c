@@ -1,9 +1,12 @@
-/* Dialling. The happy path: resolve the name, start an attempt to the first address, and the first
- * attempt that connects gives its socket to the connection; TLS follows where asked for.
+/* Dialling. The happy path: resolve the name (of the host, or of the proxy of the network that
+ * leads there), start an attempt to the first address, and the first attempt that connects gives
+ * its socket to the connection; TLS follows where asked for, or first the request for a tunnel
+ * (via.c).
  *
- * The other ends: the name does not resolve; every attempt fails (the last reason is told); the
- * connect deadline passes; the holder lets go. In each the dial cancels what runs and frees itself
- * when libuv has returned the last request and handle. */
+ * The other ends: the name does not resolve, or to addresses only that are out of bounds; every
+ * attempt fails (the last reason is told); the other end is ourselves; the connect deadline passes;
+ * the holder lets go. In each the dial cancels what runs and frees itself when libuv has returned
+ * the last request and handle. */
 #include "why401/net/dial.h"
 
 #include <netdb.h>
@@ -11,6 +14,7 @@
 #include <stdlib.h>
 
 #include "conn_impl.h"
+#include "via.h"
 
 #define ATTEMPTS_MOST   8
 #define NEXT_ATTEMPT_MS 250
@@ -24,12 +28,15 @@ struct attempt {
 struct dial {
     struct conn *conn; /* NULL once it was connected, has failed or let go */
     struct worker *worker;
-    struct dial_options options;
-    char *host; /* owned copies of the options' strings */
-    char *resolve;
+    struct dial_options options; /* its strings are not ours: only those below are */
+    char *host;                  /* owned: who is to be reached */
+    char *name;                  /* owned: what is resolved for that */
+    uint16_t port;               /* of what is resolved */
+    struct via_request *via;     /* owned; NULL: directly */
     uv_getaddrinfo_t lookup;
     struct addrinfo *addresses; /* owned, from the resolver */
     struct addrinfo *next;      /* the address to try next */
+    struct ip skipped;          /* an address that is out of bounds; family 0: none was */
     struct attempt attempts[ATTEMPTS_MOST];
     size_t started;        /* attempts that were made */
     size_t running;        /* of them, not decided yet */
@@ -49,8 +56,9 @@ static void free_if_done(struct dial *d)
     deadline_clear(&d->step);
     deadline_clear(&d->limit);
     uv_freeaddrinfo(d->addresses);
+    via_request_free(d->via);
     free(d->host);
-    free(d->resolve);
+    free(d->name);
     free(d);
 }
 
@@ -97,46 +105,102 @@ void dial_cancel(struct dial *d)
     free_if_done(d);
 }
 
-static void fail(struct dial *d, enum err_code code, const char *reason)
+static void fail(struct dial *d, const struct err *err)
 {
     struct conn *c = let_go(d);
-    if (code == ERR_DNS) {
-        conn_fail(c, code, "the name %s could not be resolved: %s", d->host, reason);
-    } else {
-        conn_fail(c, code, "%s port %u could not be reached: %s", d->host, d->options.port, reason);
-    }
+    conn_fail(c, err->code, "%s", err->text);
     free_if_done(d);
     conn_notify(c);
 }
 
+/* What is connected to, for a message: "the proxy " or nothing goes before its name. */
+static const char *kind(const struct dial *d)
+{
+    return d->via ? "the proxy " : "";
+}
+
+static void fail_to_resolve(struct dial *d, const char *reason)
+{
+    struct err err;
+    err_set(&err, d->via ? ERR_UPSTREAM_PROXY : ERR_DNS, "the name %s%s could not be resolved: %s",
+            d->via ? "of the proxy " : "", d->via ? d->name : d->host, reason);
+    fail(d, &err);
+}
+
+static void fail_to_connect(struct dial *d, enum err_code code, const char *reason)
+{
+    struct err err;
+    err_set(&err, code, "%s%s port %u could not be reached: %s", kind(d),
+            d->via ? d->name : d->host, d->port, reason);
+    fail(d, &err);
+}
+
 static void on_limit(void *ctx)
 {
-    fail(ctx, ERR_CONNECT_TIMEOUT, "no address answered in time");
+    fail_to_connect(ctx, ERR_CONNECT_TIMEOUT, "no address answered in time");
+}
+
+/* The two ends of a connected socket; family 0 where the kernel does not say. */
+static void ends_of(const uv_tcp_t *tcp, struct ip *peer, uint16_t *port, struct ip *local)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } end = {0};
+    int len = sizeof end;
+    *peer = *local = (struct ip){0};
+    *port = 0;
+    if (uv_tcp_getpeername(tcp, &end.any, &len) == 0) {
+        *peer = ip_from_sockaddr(&end.any);
+        *port = ntohs(end.v4.sin_port); /* the same place in sockaddr_in6 */
+    }
+    len = sizeof end;
+    if (uv_tcp_getsockname(tcp, &end.any, &len) == 0) {
+        *local = ip_from_sockaddr(&end.any);
+    }
+}
+
+/* The other end is the port where we listen: a request would come back, and again. */
+static bool is_ourselves(const struct dial_options *o, struct ip peer, uint16_t port,
+                         struct ip local)
+{
+    static const uint8_t none[16];
+    if (o->own.family == 0 || port != o->own_port || peer.family == 0) {
+        return false;
+    }
+    bool any = memcmp(o->own.bytes, none, o->own.family == 4 ? 4 : 16) == 0;
+    return ip_eq(peer, o->own) || (any && (ip_is_loopback(peer) || ip_eq(peer, local)));
 }
 
 static void succeed(struct dial *d, struct attempt *winner)
 {
+    struct ip peer;
+    struct ip local;
+    uint16_t port;
+    struct err err;
+    ends_of(winner->tcp, &peer, &port, &local);
+    if (is_ourselves(&d->options, peer, port, local)) {
+        err_set(&err, ERR_LOOP, "%s%s port %u is where this proxy itself listens", kind(d),
+                d->via ? d->name : d->host, d->port);
+        fail(d, &err);
+        return;
+    }
     uv_tcp_t *tcp = winner->tcp;
-    struct sockaddr_storage peer;
-    int len = sizeof peer;
+    uint64_t now = worker_now(d->worker);
+    uint64_t left = d->limit.due > now ? d->limit.due - now : 0;
     winner->tcp = NULL;
     struct conn *c = let_go(d);
-    if (uv_tcp_getpeername(tcp, (struct sockaddr *)&peer, &len) == 0) {
-        c->info.peer = ip_from_sockaddr((struct sockaddr *)&peer);
-    }
-    struct tls_context *context = d->options.tls;
-    if (context) {
-        struct tls *tls = tls_client(context, span_of(d->host), &c->out);
-        if (tls) {
-            conn_secure(c, tls, d->options.handshake_ms);
-        } else {
-            conn_fail(c, ERR_MEMORY, "no memory for a TLS connection");
-        }
-    } else {
-        c->state = STREAM_OPEN;
-    }
+    c->info.peer = peer;
     conn_adopt(c, tcp);
+    if (d->via) {
+        via_ask(c, d->via, left);
+        d->via = NULL;
+    } else {
+        conn_reach(c, d->options.tls, span_of(d->host), d->options.handshake_ms);
+    }
     free_if_done(d);
+    conn_touch(c);
     conn_notify(c);
 }
 
@@ -171,7 +235,7 @@ static bool start_one(struct dial *d)
     d->next = address->ai_next;
     memcpy(&to, address->ai_addr,
            address->ai_addrlen < sizeof to ? address->ai_addrlen : sizeof to);
-    to.v4.sin_port = htons(d->options.port); /* the same place in sockaddr_in6 */
+    to.v4.sin_port = htons(d->port); /* the same place in sockaddr_in6 */
     *attempt = (struct attempt){.dial = d, .tcp = malloc(sizeof *attempt->tcp)};
     if (!attempt->tcp || uv_tcp_init(&d->worker->loop, attempt->tcp) != 0) {
         free(attempt->tcp);
@@ -195,18 +259,44 @@ static void on_step(void *ctx)
     start_attempts(ctx);
 }
 
+/* Leaves out the addresses that are out of bounds. A proxy of the network may well be private. */
+static void skip_private(struct dial *d)
+{
+    for (; d->next && d->options.public_only && !d->via; d->next = d->next->ai_next) {
+        struct ip ip = ip_from_sockaddr(d->next->ai_addr);
+        if (ip_is_public(ip)) {
+            return;
+        }
+        d->skipped = ip;
+    }
+}
+
+/* No address is left to try. */
+static void give_up(struct dial *d)
+{
+    struct err err;
+    char text[IP_TEXT_SIZE];
+    if (d->started == 0 && d->skipped.family) {
+        err_set(&err, ERR_TUNNEL_REFUSED, "%s is %s, which is no address of the internet", d->host,
+                ip_text(d->skipped, text));
+        fail(d, &err);
+    } else {
+        fail_to_connect(d, d->via ? ERR_UPSTREAM_PROXY : ERR_CONNECT, uv_strerror(d->last_error));
+    }
+}
+
 /* Starts the next attempt and the clock for the one after it; fails when none is left. */
 static void start_attempts(struct dial *d)
 {
     deadline_clear(&d->step);
-    while (d->next && d->started < ATTEMPTS_MOST) {
+    for (skip_private(d); d->next && d->started < ATTEMPTS_MOST; skip_private(d)) {
         if (start_one(d)) {
             deadline_set(&d->step, NEXT_ATTEMPT_MS);
             return;
         }
     }
     if (d->running == 0) {
-        fail(d, ERR_CONNECT, uv_strerror(d->last_error));
+        give_up(d);
     }
 }
 
@@ -219,11 +309,31 @@ static void on_resolved(uv_getaddrinfo_t *req, int status, struct addrinfo *addr
     if (!d->conn) {
         free_if_done(d);
     } else if (status != 0) {
-        fail(d, ERR_DNS, uv_strerror(status));
+        fail_to_resolve(d, uv_strerror(status));
     } else {
         start_attempts(d);
     }
     worker_settle(w);
+}
+
+/* The first step of a dial that may go nowhere. */
+static void on_refused(void *ctx)
+{
+    struct dial *d = ctx;
+    struct err err = *via_request_refusal(d->via);
+    fail(d, &err);
+}
+
+/* What is resolved: the proxy, the address that was given instead of the host, or the host. */
+static bool set_target(struct dial *d, const struct dial_options *options)
+{
+    const struct via *via = options->via;
+    const char *name = via ? via->host : options->resolve ? options->resolve : options->host;
+    d->port = via ? via->port : options->port;
+    d->host = span_dup(span_of(options->host));
+    d->name = span_dup(span_of(name));
+    d->via = via ? via_request_new(d->worker, options) : NULL;
+    return d->host && d->name && (d->via || !via);
 }
 
 static struct dial *dial_new(struct worker *w, struct conn *c, const struct dial_options *options)
@@ -234,12 +344,10 @@ static struct dial *dial_new(struct worker *w, struct conn *c, const struct dial
     }
     d->worker = w;
     d->options = *options;
-    d->host = span_dup(span_of(options->host));
-    d->resolve = options->resolve ? span_dup(span_of(options->resolve)) : NULL;
     d->lookup.data = d;
     deadline_init(&d->step, w, on_step, d);
     deadline_init(&d->limit, w, on_limit, d);
-    if (!d->host || (options->resolve && !d->resolve)) {
+    if (!set_target(d, options)) {
         free_if_done(d);
         return NULL;
     }
@@ -248,9 +356,21 @@ static struct dial *dial_new(struct worker *w, struct conn *c, const struct dial
     return d;
 }
 
-struct stream *dial(struct worker *w, const struct dial_options *options)
+/* Has the name resolved. Returns 0, or libuv's error. */
+static int start_lookup(struct dial *d)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = 0};
+    struct ip literal;
+    if (ip_parse(span_of(d->name), &literal)) {
+        hints.ai_flags = AI_NUMERICHOST;
+    }
+    int rc = uv_getaddrinfo(&d->worker->loop, &d->lookup, on_resolved, d->name, NULL, &hints);
+    d->pending += rc == 0;
+    return rc;
+}
+
+struct stream *dial(struct worker *w, const struct dial_options *options)
+{
     struct conn *c = conn_new(w, options->buffer_bytes, options->head_bytes);
     struct dial *d = c ? dial_new(w, c, options) : NULL;
     if (!d) {
@@ -259,19 +379,18 @@ struct stream *dial(struct worker *w, const struct dial_options *options)
         }
         return NULL;
     }
-    struct ip literal;
-    const char *name = d->resolve ? d->resolve : d->host;
-    if (ip_parse(span_of(name), &literal)) {
-        hints.ai_flags = AI_NUMERICHOST;
+    if (d->via && via_request_refusal(d->via)->code != ERR_NONE) {
+        deadline_init(&d->step, w, on_refused, d);
+        deadline_set(&d->step, 0);
+        return &c->stream;
     }
     deadline_set(&d->limit, options->connect_ms);
-    if (uv_getaddrinfo(&w->loop, &d->lookup, on_resolved, name, NULL, &hints) != 0) {
+    if (start_lookup(d) != 0) {
         d->conn = NULL;
         c->dial = NULL;
         free_if_done(d);
         conn_shut(c);
         return NULL;
     }
-    d->pending++;
     return &c->stream;
 }

@@ -130,7 +130,8 @@ static void hand_over(struct listener *l, uv_tcp_t *tcp)
     int len = sizeof peer;
     struct conn *c = conn_new(l->worker, l->options.buffer_bytes, l->options.head_bytes);
     if (!c || uv_tcp_getpeername(tcp, (struct sockaddr *)&peer, &len) != 0 ||
-        opening_begin(c, l->options.tls, l->options.proxy_protocol, l->options.handshake_ms) != 0) {
+        opening_begin(c, l->options.tls, span(NULL, 0), l->options.proxy_protocol,
+                      l->options.handshake_ms) != 0) {
         if (c) {
             conn_shut(c);
         }

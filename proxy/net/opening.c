@@ -1,7 +1,11 @@
 /* One port for everything (design, decision 1): the first bytes tell. They gather in the
  * connection's `cipher` until it is clear what they are; then TLS is fed with them, or they become
  * the first bytes of plain HTTP. From the first byte on the handshake deadline runs; a client that
- * sends nothing at all is the holder's affair. */
+ * sends nothing at all is the holder's affair.
+ *
+ * A connection over which a CONNECT was answered goes through it a second time (conn_restart): what
+ * the client sent behind its CONNECT gathers in `cipher` as if it came now, and is looked at when
+ * the callback that restarted it has ended. */
 #include "opening.h"
 
 #include <stdlib.h>
@@ -15,18 +19,55 @@ struct opening {
     bool proxy_header;       /* a PROXY protocol header is still to come */
     uint32_t handshake_ms;   /* for header and TLS handshake together */
     bool started;            /* the first byte was seen */
+    size_t name_len;
+    char name[]; /* whom a client without SNI means */
 };
 
-int opening_begin(struct conn *c, struct tls_context *tls, bool proxy_protocol,
+int opening_begin(struct conn *c, struct tls_context *tls, struct span name, bool proxy_protocol,
                   uint32_t handshake_ms)
 {
-    c->opening = malloc(sizeof *c->opening);
-    if (!c->opening) {
+    struct opening *o = malloc(sizeof *o + name.len);
+    if (!o) {
         return -1;
     }
-    *c->opening =
-        (struct opening){.tls = tls, .proxy_header = proxy_protocol, .handshake_ms = handshake_ms};
+    *o = (struct opening){.tls = tls,
+                          .proxy_header = proxy_protocol,
+                          .handshake_ms = handshake_ms,
+                          .name_len = name.len};
+    if (name.len) {
+        memcpy(o->name, name.ptr, name.len);
+    }
+    c->opening = o;
     return 0;
+}
+
+int conn_restart(struct stream *s, struct tls_context *tls, struct span name, uint32_t handshake_ms)
+{
+    struct conn *c = conn_of(s);
+    bool usable = (c->state == STREAM_OPEN || c->state == STREAM_ENDED) && !c->ended;
+    if (!usable || c->tls || opening_begin(c, tls, name, false, handshake_ms) != 0) {
+        return -1;
+    }
+    if (buf_append(&c->cipher, buf_peek(&c->in)) != 0) {
+        opening_free(c->opening);
+        c->opening = NULL;
+        return -1;
+    }
+    buf_consume(&c->in, buf_len(&c->in));
+    deadline_clear(&c->deadline);
+    c->state = STREAM_CONNECTING;
+    conn_touch(c);
+    return 0;
+}
+
+void opening_settle(struct conn *c)
+{
+    if (buf_len(&c->cipher)) {
+        opening_look(c);
+    }
+    if (c->eof) {
+        wire_end(c);
+    }
 }
 
 void opening_free(struct opening *o)
@@ -52,21 +93,13 @@ static bool take_proxy_header(struct conn *c)
 /* From here on the connection speaks TLS. */
 static void become_tls(struct conn *c, const struct opening *o)
 {
-    struct tls *tls = tls_server(o->tls, &c->out);
+    struct tls *tls = tls_server(o->tls, span(o->name, o->name_len), &c->out);
     if (!tls) {
         conn_fail(c, ERR_MEMORY, "no memory for a TLS connection");
         return;
     }
     conn_secure(c, tls, o->handshake_ms);
     conn_take(c, span(NULL, 0));
-}
-
-static void become_plain(struct conn *c)
-{
-    deadline_clear(&c->deadline);
-    c->state = STREAM_OPEN;
-    conn_take(c, buf_peek(&c->cipher));
-    buf_release(&c->cipher);
 }
 
 void opening_look(struct conn *c)
@@ -82,12 +115,11 @@ void opening_look(struct conn *c)
     if (buf_len(&c->cipher) == 0) {
         return;
     }
-    struct opening decided = *o;
-    free(o);
     c->opening = NULL;
-    if (decided.tls && buf_peek(&c->cipher).ptr[0] == TLS_HANDSHAKE_RECORD) {
-        become_tls(c, &decided);
+    if (o->tls && buf_peek(&c->cipher).ptr[0] == TLS_HANDSHAKE_RECORD) {
+        become_tls(c, o);
     } else {
-        become_plain(c);
+        conn_open_plain(c);
     }
+    opening_free(o);
 }

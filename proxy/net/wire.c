@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "conn_impl.h"
+#include "via.h"
 
 /* The storage of `in` is a scratch area while it is lent. */
 struct loan {
@@ -108,20 +109,29 @@ static void deliver(struct conn *c, size_t len)
     }
 }
 
-static void on_end(struct conn *c, ssize_t nread)
+void wire_end(struct conn *c)
 {
-    c->eof = true;
     if (c->state == STREAM_FAILED) {
         return;
     }
-    if (nread != UV_EOF) {
-        conn_fail(c, ERR_CONNECTION, "the connection broke: %s", uv_strerror((int)nread));
-    } else if (c->tls) {
+    if (c->tls) {
         note_tls_state(c, tls_eof(c->tls));
     } else if (c->state == STREAM_OPEN) {
         c->state = STREAM_ENDED;
     } else if (c->state == STREAM_CONNECTING) {
         conn_fail(c, ERR_CONNECTION, "the connection was closed before anything was sent");
+    }
+}
+
+static void on_end(struct conn *c, ssize_t nread)
+{
+    c->eof = true;
+    if (c->via) {
+        via_broke(c, uv_strerror((int)nread));
+    } else if (nread == UV_EOF) {
+        wire_end(c);
+    } else {
+        conn_fail(c, ERR_CONNECTION, "the connection broke: %s", uv_strerror((int)nread));
     }
 }
 
@@ -148,9 +158,13 @@ static void on_read(uv_stream_t *tcp, ssize_t nread, const uv_buf_t *area)
     } else if (!c->held) {
         /* Lingering: what still comes is read, so that no reset destroys our last bytes, and
          * dropped. */
-    } else if (c->opening) {
+    } else if (c->opening || c->via) {
         keep_cipher(c, span(w->wire, (size_t)nread));
-        opening_look(c);
+        if (c->opening) {
+            opening_look(c);
+        } else {
+            via_look(c);
+        }
         conn_notify(c);
     } else {
         deliver(c, (size_t)nread);

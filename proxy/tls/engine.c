@@ -84,19 +84,9 @@ static struct tls *engine_new(struct tls_context *context, struct span host, str
     return t;
 }
 
-struct tls *tls_server(struct tls_context *context, struct buf *out)
-{
-    struct tls *t = engine_new(context, (struct span){0}, out);
-    if (t) {
-        t->server = true;
-        SSL_set_accept_state(t->ssl);
-    }
-    return t;
-}
-
 /* The host as the engine keeps it: without the DNS root's dot, which is no part of a name in TLS
- * (RFC 6066 §3). What could not be kept whole as a C string becomes empty, which verify_expect_host
- * refuses. */
+ * (RFC 6066 §3). What could not be kept whole as a C string becomes empty, which a client-side
+ * engine refuses (verify_expect_host) and a server-side one takes for "nobody said". */
 static struct span host_to_keep(struct span host)
 {
     if (host.len > 0 && host.ptr[host.len - 1] == '.') {
@@ -104,6 +94,16 @@ static struct span host_to_keep(struct span host)
     }
     bool whole = host.len <= NAME_MOST && host.len > 0 && !memchr(host.ptr, '\0', host.len);
     return whole ? host : (struct span){0};
+}
+
+struct tls *tls_server(struct tls_context *context, struct span host, struct buf *out)
+{
+    struct tls *t = engine_new(context, host_to_keep(host), out);
+    if (t) {
+        t->server = true;
+        SSL_set_accept_state(t->ssl);
+    }
+    return t;
 }
 
 struct tls *tls_client(struct tls_context *context, struct span host, struct buf *out)

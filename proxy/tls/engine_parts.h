@@ -23,7 +23,9 @@ struct tls {
     bool no_tls;     /* the peer's first byte was not one of TLS */
     bool end_wanted; /* tls_end was called */
     bool end_sent;   /* close_notify is in out */
-    char host[];     /* whom a client-side engine verifies, lower case; "" on the server side */
+    /* Lower case. Client side: whom it verifies. Server side: whom a client without SNI means; "":
+     * this machine. */
+    char host[];
 };
 
 /* Records why the connection is about to fail, unless a reason is known already: the first one is

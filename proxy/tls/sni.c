@@ -4,6 +4,8 @@
  * NUL or of more than 255 bytes before. */
 #include <time.h>
 
+#include "why401/base/ip.h"
+
 #include "ca_parts.h"
 #include "context_parts.h"
 #include "engine_parts.h"
@@ -11,23 +13,34 @@
 
 static const unsigned char http11[] = "http/1.1";
 
+/* Whom the client means: the name it sends, else the one its connection was opened for. Empty: this
+ * machine. */
+static struct span name_meant(SSL *ssl)
+{
+    const char *sent = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    const struct tls *t = SSL_get_app_data(ssl);
+    struct ip literal;
+    struct span name = span_of(sent ? sent : t->host);
+    return !sent && ip_parse(name, &literal) ? span(NULL, 0) : name;
+}
+
 int sni_check(SSL *ssl, int *alert, void *arg)
 {
     struct tls_context *context = arg;
-    const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    if (!name) {
+    bool sent = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL;
+    struct span name = name_meant(ssl);
+    if (!sent && name.len == 0) {
         return SSL_TLSEXT_ERR_NOACK;
     }
     /* An address in SNI (RFC 6066 §3 forbids it) is no DNS name and falls here too. */
-    if (name_is_dns(span_of(name)) && ca_permits(context->ca, span_of(name))) {
-        return SSL_TLSEXT_ERR_OK;
+    if (name_is_dns(name) && ca_permits(context->ca, name)) {
+        return sent ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
     }
     char shown[80];
-    tls_blame(
-        SSL_get_app_data(ssl), ERR_TLS,
-        "the client asked for the name \"%s\", for which the local CA may not sign; it is good "
-        "for localhost and BitGo's domains only",
-        name_show(span_of(name), shown, sizeof shown));
+    tls_blame(SSL_get_app_data(ssl), ERR_TLS,
+              "the client asked for the name \"%s\", for which the local CA may not sign; it is "
+              "good for localhost and BitGo's domains only",
+              name_show(name, shown, sizeof shown));
     *alert = SSL_AD_UNRECOGNIZED_NAME;
     return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
@@ -35,10 +48,9 @@ int sni_check(SSL *ssl, int *alert, void *arg)
 int sni_choose_leaf(SSL *ssl, void *arg)
 {
     struct tls_context *context = arg;
-    const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     struct err err;
     const struct leaf *leaf =
-        leaves_get(&context->leaves, context->ca, span_of(name), time(NULL), &err);
+        leaves_get(&context->leaves, context->ca, name_meant(ssl), time(NULL), &err);
     if (!leaf) {
         tls_blame(SSL_get_app_data(ssl), err.code, "%s", err.text);
         return 0;

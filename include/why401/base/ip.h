@@ -35,6 +35,12 @@ bool ip_is_loopback(struct ip ip);
 /* Loopback, private, shared or link-local: nobody beyond the own network sees such an address. */
 bool ip_is_private(struct ip ip);
 
+/* An address of the internet at large: not in a block that IANA's special-purpose registries (the
+ * IPv4 one and the IPv6 one) call not globally reachable, no multicast, nothing reserved. So
+ * documentation, benchmarking and unspecified addresses are neither private nor public. An IPv6
+ * address that carries an IPv4 one (NAT64, 6to4) is as public as that. */
+bool ip_is_public(struct ip ip);
+
 /* Parses "192.0.2.0/24" or a lone address (prefix 32 or 128). Returns false when the text is no
  * block or has host bits set; *why then says what is expected. */
 bool cidr_parse(struct span text, struct cidr *out, const char **why);

@@ -20,7 +20,7 @@ const struct conn_info *conn_info(const struct stream *s);
  * whose first bytes tell what it is: TLS, whose leaf is minted for `name` where the client sends no
  * SNI, or plain HTTP. What was written is still delivered, what was read ahead is the new
  * beginning; info.tls tells of the new one. handshake_ms runs from the first byte. Returns -1 when
- * memory is out, or the stream is already TLS. */
+ * memory is out, the stream is already TLS, or it has failed or was ended. */
 int conn_restart(struct stream *s, struct tls_context *tls, struct span name,
                  uint32_t handshake_ms);
 

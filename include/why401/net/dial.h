@@ -17,7 +17,7 @@ struct dial_options {
     const char *resolve;   /* an address to connect to instead; NULL: resolve host */
     uint16_t port;         /* of the host */
     const struct via *via; /* through that proxy, which resolves the host; NULL: directly. Copied */
-    bool public_only;      /* addresses that ip_is_private are not connected to */
+    bool public_only;      /* connect to addresses that ip_is_public only */
     struct ip own;         /* where we listen: a connection that ends there is a loop; family 0: */
     uint16_t own_port;     /* … nobody looks */
     struct tls_context *tls; /* NULL: plain. Outlives the stream */

@@ -9,10 +9,10 @@
 struct tls_context;
 
 /* For accepting: TLS 1.2 and 1.3, a leaf of `ca` minted for the SNI name at the handshake and
- * cached, or the one for localhost and loopback addresses when there is no SNI. A name outside the
- * CA's constraints is refused with the alert unrecognized_name, and nothing is minted. Only
- * http/1.1 in ALPN. Sessions are resumed by every accepting context of the same `ca`, which must
- * outlive the context. */
+ * cached; where there is no SNI the one for the name that tls_server was given, or for localhost
+ * and loopback addresses. A name outside the CA's constraints is refused with the alert
+ * unrecognized_name, and nothing is minted. Only http/1.1 in ALPN. Sessions are resumed by every
+ * accepting context of the same `ca`, which must outlive the context. */
 struct tls_context *tls_context_accepting(struct ca *ca, struct err *err);
 
 /* For accepting with one given certificate chain and key (PEM files). For tests and the mock. */

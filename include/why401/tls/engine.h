@@ -10,12 +10,13 @@
 struct tls_context; /* settings shared by many connections; each engine keeps its context alive */
 struct tls;
 
-/* A server-side engine (the client's ClientHello comes in), or a client-side one that verifies the
- * peer's chain against the context's roots and its name against `host` (a DNS name or an IP
- * address; SNI is sent for names only). `out` receives ciphertext: owned by the caller, must
+/* A server-side engine (the client's ClientHello comes in; where it has no SNI the client means
+ * `host`, and the local machine when that is empty or an IP address), or a client-side one that
+ * verifies the peer's chain against the context's roots and its name against `host` (a DNS name or
+ * an IP address; SNI is sent for names only). `out` receives ciphertext: owned by the caller, must
  * outlive the engine, and its limit bounds what tls_write takes. A `host` that is neither a name
  * nor an address gives an engine that is TLS_FAILED from the start. NULL when memory is out. */
-struct tls *tls_server(struct tls_context *context, struct buf *out);
+struct tls *tls_server(struct tls_context *context, struct span host, struct buf *out);
 struct tls *tls_client(struct tls_context *context, struct span host, struct buf *out);
 
 /* Frees the engine at once; sends nothing. */

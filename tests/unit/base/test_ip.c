@@ -62,12 +62,87 @@ static void texts_come_back(void **state)
     assert_false(ip_is_loopback(ip("128.0.0.1")) || ip_is_loopback(ip("::2")));
 }
 
+static void addresses_of_the_internet_are_public(void **state)
+{
+    (void)state;
+    static const char *const public_ones[] = {
+        "1.1.1.1",          "9.255.255.255",   "11.0.0.0",         "100.63.255.255",
+        "100.128.0.0",      "126.255.255.255", "128.0.0.0",        "169.253.255.255",
+        "169.255.0.0",      "172.15.255.255",  "172.32.0.0",       "192.0.1.0",
+        "192.0.3.0",        "192.167.255.255", "192.169.0.0",      "198.17.255.255",
+        "198.20.0.0",       "223.255.255.255", "::ffff:1.1.1.1",   "2606:4700::1111",
+        "2a00:1450::1",     "2001:200::1",     "64:ff9b::1.1.1.1", "2002:101:101::1",
+        "3ffe:ffff:ffff::1"};
+    for (size_t i = 0; i < sizeof public_ones / sizeof *public_ones; i++) {
+        if (!ip_is_public(ip(public_ones[i]))) {
+            fail_msg("%s is public", public_ones[i]);
+        }
+    }
+}
+
+static void other_addresses_are_not(void **state)
+{
+    (void)state;
+    static const char *const others[] = {"0.0.0.0",
+                                         "0.255.255.255",
+                                         "10.0.0.1",
+                                         "100.64.0.1",
+                                         "100.127.255.255",
+                                         "127.0.0.1",
+                                         "127.255.255.255",
+                                         "169.254.169.254",
+                                         "172.16.0.1",
+                                         "172.31.255.255",
+                                         "192.0.0.1",
+                                         "192.0.2.1",
+                                         "192.88.99.1",
+                                         "192.168.255.255",
+                                         "198.18.0.1",
+                                         "198.19.255.255",
+                                         "198.51.100.1",
+                                         "203.0.113.1",
+                                         "224.0.0.1",
+                                         "239.255.255.255",
+                                         "240.0.0.1",
+                                         "255.255.255.255",
+                                         "::ffff:10.0.0.1",
+                                         "::ffff:127.0.0.1",
+                                         "::",
+                                         "::1",
+                                         "::127.0.0.1",
+                                         "64:ff9b::10.0.0.1",
+                                         "64:ff9b::7f00:1",
+                                         "64:ff9b:1::1.1.1.1",
+                                         "100::1",
+                                         "2001::1",
+                                         "2001:1ff::1",
+                                         "2001:db8::1",
+                                         "2002:a00:1::1",
+                                         "2002:7f00:1::",
+                                         "2002:a9fe:a9fe::",
+                                         "3fff:fff::1",
+                                         "5f00::1",
+                                         "fc00::1",
+                                         "fdff::1",
+                                         "fe80::1",
+                                         "fec0::1",
+                                         "ff02::1"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (ip_is_public(ip(others[i]))) {
+            fail_msg("%s is not public", others[i]);
+        }
+    }
+    assert_false(ip_is_public((struct ip){0}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_contain_what_they_say),
         cmocka_unit_test(bad_blocks_say_why),
         cmocka_unit_test(texts_come_back),
+        cmocka_unit_test(addresses_of_the_internet_are_public),
+        cmocka_unit_test(other_addresses_are_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,7 +29,7 @@ static inline void pair_open(struct pair *p, struct tls_context *from, const cha
     buf_init(&p->server.out, 65536);
     buf_init(&p->server.plain, 65536);
     p->client.tls = tls_client(from, span_of(host), &p->client.out);
-    p->server.tls = tls_server(to, &p->server.out);
+    p->server.tls = tls_server(to, span(NULL, 0), &p->server.out);
     assert_non_null(p->client.tls);
     assert_non_null(p->server.tls);
     tls_start(p->client.tls);

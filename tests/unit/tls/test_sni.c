@@ -22,8 +22,9 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* A client that verifies "localhost" or whatever `host` says, and sends `sni` (NULL: none). */
-static void connect_with(struct pair *p, const char *host, const char *sni)
+/* A client that verifies "localhost" or whatever `host` says, and sends `sni` (NULL: none), over a
+ * connection that was opened for `meant` (NULL: nobody said). */
+static void connect_for(struct pair *p, const char *host, const char *sni, const char *meant)
 {
     struct tls *t;
     *p = (struct pair){.step = SIZE_MAX / 2};
@@ -32,12 +33,17 @@ static void connect_with(struct pair *p, const char *host, const char *sni)
     buf_init(&p->server.out, 65536);
     buf_init(&p->server.plain, 65536);
     p->client.tls = t = tls_client(local.connecting, span_of(host), &p->client.out);
-    p->server.tls = tls_server(local.accepting, &p->server.out);
+    p->server.tls = tls_server(local.accepting, span_of(meant), &p->server.out);
     char *name = sni ? strdup(sni) : NULL; /* the macro casts const away */
     assert_int_equal(SSL_set_tlsext_host_name(t->ssl, name), 1);
     free(name);
     tls_start(t);
     pair_run(p);
+}
+
+static void connect_with(struct pair *p, const char *host, const char *sni)
+{
+    connect_for(p, host, sni, NULL);
 }
 
 static void names_of_bitgo_and_this_machine_get_a_leaf(void **state)
@@ -179,6 +185,27 @@ static void without_sni_the_leaf_is_good_for_this_machine(void **state)
     pair_close(&p);
 }
 
+static void without_sni_the_leaf_is_for_whom_the_connection_was_opened(void **state)
+{
+    (void)state;
+    struct pair p;
+    connect_for(&p, "app.bitgo.com", NULL, "App.BitGo.com");
+    assert_both_open(&p);
+    pair_close(&p);
+    connect_for(&p, "app.bitgo-test.com", "app.bitgo-test.com", "app.bitgo.com");
+    assert_both_open(&p);
+    pair_close(&p);
+    connect_for(&p, "127.0.0.1", NULL, "127.0.0.1");
+    assert_both_open(&p);
+    pair_close(&p);
+    assert_int_equal(local.accepting->leaves.minted, 3);
+    connect_for(&p, "example.com", NULL, "example.com");
+    assert_failed(p.server.tls, ERR_TLS, "\"example.com\", for which the local CA may not sign");
+    assert_failed(p.client.tls, ERR_UPSTREAM_TLS, "unrecognized name");
+    pair_close(&p);
+    assert_int_equal(local.accepting->leaves.minted, 3);
+}
+
 static void a_client_that_does_not_trust_the_ca_is_told_how(void **state)
 {
     (void)state;
@@ -304,6 +331,7 @@ int main(void)
         T(the_longest_name_is_253_bytes),
         T(a_name_in_capitals_shares_the_leaf),
         T(without_sni_the_leaf_is_good_for_this_machine),
+        T(without_sni_the_leaf_is_for_whom_the_connection_was_opened),
         T(a_client_that_does_not_trust_the_ca_is_told_how),
         T(sessions_are_resumed_by_any_context_of_the_ca),
         T(a_resumed_session_does_not_open_another_name),
