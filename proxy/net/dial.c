@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bounds.h"
 #include "conn_impl.h"
 #include "via.h"
 
@@ -140,47 +141,11 @@ static void on_limit(void *ctx)
     fail_to_connect(ctx, ERR_CONNECT_TIMEOUT, "no address answered in time");
 }
 
-/* The two ends of a connected socket; family 0 where the kernel does not say. */
-static void ends_of(const uv_tcp_t *tcp, struct ip *peer, uint16_t *port, struct ip *local)
-{
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } end = {0};
-    int len = sizeof end;
-    *peer = *local = (struct ip){0};
-    *port = 0;
-    if (uv_tcp_getpeername(tcp, &end.any, &len) == 0) {
-        *peer = ip_from_sockaddr(&end.any);
-        *port = ntohs(end.v4.sin_port); /* the same place in sockaddr_in6 */
-    }
-    len = sizeof end;
-    if (uv_tcp_getsockname(tcp, &end.any, &len) == 0) {
-        *local = ip_from_sockaddr(&end.any);
-    }
-}
-
-/* The other end is the port where we listen: a request would come back, and again. */
-static bool is_ourselves(const struct dial_options *o, struct ip peer, uint16_t port,
-                         struct ip local)
-{
-    static const uint8_t none[16];
-    if (o->own.family == 0 || port != o->own_port || peer.family == 0) {
-        return false;
-    }
-    bool any = memcmp(o->own.bytes, none, o->own.family == 4 ? 4 : 16) == 0;
-    return ip_eq(peer, o->own) || (any && (ip_is_loopback(peer) || ip_eq(peer, local)));
-}
-
 static void succeed(struct dial *d, struct attempt *winner)
 {
-    struct ip peer;
-    struct ip local;
-    uint16_t port;
-    struct err err;
-    ends_of(winner->tcp, &peer, &port, &local);
-    if (is_ourselves(&d->options, peer, port, local)) {
+    struct ends ends = bounds_ends(winner->tcp);
+    if (bounds_is_ourselves(&d->options, &ends)) {
+        struct err err;
         err_set(&err, ERR_LOOP, "%s%s port %u is where this proxy itself listens", kind(d),
                 d->via ? d->name : d->host, d->port);
         fail(d, &err);
@@ -191,7 +156,7 @@ static void succeed(struct dial *d, struct attempt *winner)
     uint64_t left = d->limit.due > now ? d->limit.due - now : 0;
     winner->tcp = NULL;
     struct conn *c = let_go(d);
-    c->info.peer = peer;
+    c->info.peer = ends.peer;
     conn_adopt(c, tcp);
     if (d->via) {
         via_ask(c, d->via, left);
@@ -259,37 +224,32 @@ static void on_step(void *ctx)
     start_attempts(ctx);
 }
 
-/* Leaves out the addresses that are out of bounds. A proxy of the network may well be private. */
-static void skip_private(struct dial *d)
-{
-    for (; d->next && d->options.public_only && !d->via; d->next = d->next->ai_next) {
-        struct ip ip = ip_from_sockaddr(d->next->ai_addr);
-        if (ip_is_public(ip)) {
-            return;
-        }
-        d->skipped = ip;
-    }
-}
-
 /* No address is left to try. */
 static void give_up(struct dial *d)
 {
     struct err err;
-    char text[IP_TEXT_SIZE];
     if (d->started == 0 && d->skipped.family) {
-        err_set(&err, ERR_TUNNEL_REFUSED, "%s is %s, which is no address of the internet", d->host,
-                ip_text(d->skipped, text));
+        bounds_refuse(&err, d->host, d->skipped);
         fail(d, &err);
     } else {
         fail_to_connect(d, d->via ? ERR_UPSTREAM_PROXY : ERR_CONNECT, uv_strerror(d->last_error));
     }
 }
 
+/* Moves on to the next address within bounds, if there is one. A proxy may well be private. */
+static bool find_next(struct dial *d)
+{
+    if (d->options.public_only && !d->via) {
+        d->next = bounds_next_public(d->next, &d->skipped);
+    }
+    return d->next && d->started < ATTEMPTS_MOST;
+}
+
 /* Starts the next attempt and the clock for the one after it; fails when none is left. */
 static void start_attempts(struct dial *d)
 {
     deadline_clear(&d->step);
-    for (skip_private(d); d->next && d->started < ATTEMPTS_MOST; skip_private(d)) {
+    while (find_next(d)) {
         if (start_one(d)) {
             deadline_set(&d->step, NEXT_ATTEMPT_MS);
             return;

@@ -9,12 +9,12 @@
  * its status line only, as harmless ASCII, and not even that where it repeats the credentials. */
 #include "via.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "why401/http/head.h"
 
+#include "bounds.h"
 #include "conn_impl.h"
 
 /* Bytes of all heads that an answer may have, interim ones counted. */
@@ -66,35 +66,14 @@ static bool is_within(const char *text, char least)
     return true;
 }
 
-/* The address that a host is, if it is one: in brackets' spelling or the old ones ("127.1"), a zone
- * left out. */
-static bool is_address(const char *host, struct ip *out)
-{
-    struct in_addr old;
-    struct span text = span_of(host);
-    struct span address;
-    span_cut(&text, '%', &address);
-    if (ip_parse(address, out)) {
-        return true;
-    }
-    if (inet_aton(host, &old) == 0) {
-        return false;
-    }
-    *out = (struct ip){.family = 4};
-    memcpy(out->bytes, &old, 4);
-    return true;
-}
-
 static void judge(struct via_request *r, const struct dial_options *options, const char *target)
 {
-    char text[IP_TEXT_SIZE];
     struct ip ip;
     if (!is_within(target, '!') || !is_within(options->via->authorization, ' ')) {
         err_set(&r->refusal, ERR_UPSTREAM_PROXY,
                 "the host, or the credentials for the proxy, hold a byte that may not be sent");
-    } else if (options->public_only && is_address(target, &ip) && !ip_is_public(ip)) {
-        err_set(&r->refusal, ERR_TUNNEL_REFUSED, "%s is %s, which is no address of the internet",
-                options->host, ip_text(ip, text));
+    } else if (options->public_only && bounds_is_address(target, &ip) && !ip_is_public(ip)) {
+        bounds_refuse(&r->refusal, options->host, ip);
     }
 }
 
@@ -207,16 +186,29 @@ static const char *show_reason(const struct via_request *r, struct span reason, 
     return text;
 }
 
+/* What a 407 wants, as the end of a message. */
+static const char *wanted(const struct via_request *r, const struct http_head *head)
+{
+    bool any = false;
+    bool basic = false;
+    for (size_t i = 0; i < head->field_count; i++) {
+        if (span_ieq(head->fields[i].name, SPAN("Proxy-Authenticate"))) {
+            any = true;
+            basic = basic || span_ifind(head->fields[i].value, SPAN("Basic")) >= 0;
+        }
+    }
+    return any && !basic    ? "; it does not offer Basic authentication"
+           : r->credentials ? "; it refuses the credentials that it was given"
+                            : "; it wants a user name and a password";
+}
+
 static void refused(struct conn *c, const struct http_head *head)
 {
     const struct via_request *r = c->via;
     char reason[100];
-    const char *wanted = head->status != 407 ? ""
-                         : r->credentials    ? "; it refuses the credentials that it was given"
-                                             : "; it wants a user name and a password";
     conn_fail(c, ERR_UPSTREAM_PROXY, "the proxy %s answered CONNECT %s with %d %s%s", r->proxy,
               r->authority, head->status, show_reason(r, head->reason, reason, sizeof reason),
-              wanted);
+              head->status == 407 ? wanted(r, head) : "");
 }
 
 /* The proxy has said yes: from here on the connection is the host's. */

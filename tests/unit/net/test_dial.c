@@ -236,6 +236,8 @@ static void another_answer_says_why(void **state)
         {"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 3\r\n\r\nno!",
          "answered CONNECT app.bitgo.com:443 with 407 Proxy Authentication Required; it wants a "
          "user name and a password"},
+        {"HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n",
+         "with 407 No; it does not offer Basic authentication"},
         {"HTTP/1.1 403 Caf\xe9 \x80\tclosed\r\n\r\n", "with 403 Caf? ??closed"},
         {"HTTP/1.1 301 Elsewhere\r\nLocation: /\r\n\r\n", "with 301 Elsewhere"},
         {"HTTP/1.1 101 Switching Protocols\r\n\r\n", "with 101 Switching"},
