@@ -25,7 +25,7 @@ static bool is_connect(const struct exchange *x)
 static bool is_private_address(struct span host)
 {
     struct ip ip;
-    return ip_parse(host, &ip) && ip_is_private(ip);
+    return ip_parse(host, &ip) && !ip_is_public(ip);
 }
 
 /* Where this exchange's connection goes. x->host ends with NUL, as everything from an arena. */
