@@ -147,7 +147,7 @@ static size_t explain_redacted(const struct job *j, struct span text, struct are
 static size_t judge(const struct job *j, struct chain *chain, struct exchange *x,
                     struct answer *answer, struct explanation *list)
 {
-    if (j->input.kind == INPUT_LINES) {
+    if (j->input.inspected) {
         return chain_judge_inspected(chain, x, answer, list, EXPLANATIONS_MOST);
     }
     size_t count = chain_judge(chain, x, answer, list, EXPLANATIONS_MOST);

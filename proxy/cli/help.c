@@ -47,6 +47,9 @@ const char help_run[] =
     "  --config FILE         read this file instead of $XDG_CONFIG_HOME/why401/config.json\n"
     "  --log-json FILE       append one JSON object for each exchange to FILE; with - they go to\n"
     "                        standard output, and the log for people to standard error\n"
+    "  --har FILE            write every exchange, bodies included and secrets removed, to FILE "
+    "as\n"
+    "                        a HAR, which a browser's network panel opens; FILE is replaced\n"
     "  --upstream-ca FILE    trust the root certificates in FILE too (PEM)\n"
     "  --workers N           event loops, each in a thread; 1 by default\n"
     "  --tunnel WHICH        other hosts that clients may reach by CONNECT, unseen: public (those "
@@ -64,8 +67,9 @@ const char help_run[] =
     "  --verbose             log findings and header fields of every exchange\n"
     "  --help                this text\n"
     "\n"
-    "Environment: WHY401_ENV, WHY401_LISTEN, WHY401_CONFIG, WHY401_LOG_JSON, WHY401_UPSTREAM_CA,\n"
-    "WHY401_WORKERS, WHY401_RULES, WHY401_TUNNEL, WHY401_UPSTREAM_PROXY and WHY401_LEDGER (a file, "
+    "Environment: WHY401_ENV, WHY401_LISTEN, WHY401_CONFIG, WHY401_LOG_JSON, WHY401_HAR,\n"
+    "WHY401_UPSTREAM_CA, WHY401_WORKERS, WHY401_RULES, WHY401_TUNNEL, WHY401_UPSTREAM_PROXY and "
+    "WHY401_LEDGER (a file, "
     "or\nnone) say the same as the flags; "
     "flags win over the environment, "
     "the\n"
@@ -73,7 +77,7 @@ const char help_run[] =
     "\n"
     "Signals: SIGINT and SIGTERM finish what is running and end, a second one ends at once (exit\n"
     "code 128 + its number); SIGHUP reads config and rules again and opens the JSON log again;\n"
-    "SIGUSR1 opens the JSON log again.\n" EXIT_CODES;
+    "SIGUSR1 opens the JSON log again. A HAR stays as it is.\n" EXIT_CODES;
 
 const char help_mock[] =
     "Usage: why401 mock [FLAGS]\n"

@@ -65,8 +65,8 @@ static void say_what_needs_a_restart(const struct config *old, const struct conf
     add(&list, old->listen_proxy_protocol != new->listen_proxy_protocol, "proxy_protocol");
     add(&list, old->workers != new->workers, "workers");
     add(&list,
-        differ(old->log_json, new->log_json) || old->quiet != new->quiet ||
-            old->verbose != new->verbose,
+        differ(old->log_json, new->log_json) || differ(old->log_har, new->log_har) ||
+            old->quiet != new->quiet || old->verbose != new->verbose,
         "log");
     add(&list, differ(old->ledger, new->ledger) || old->no_ledger != new->no_ledger, "ledger");
     add(&list, differ(old->ca_dir, new->ca_dir), "ca_dir");

@@ -2,6 +2,7 @@
  * defaults, the file, the environment, the flags. The first error ends it and nothing is kept. */
 #include "why401/config/config.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,17 +26,21 @@ static int complete(struct config *c, struct err *err)
 static const struct {
     const char *variable;
     const char *flag;
+    size_t given; /* where struct config_flags has it */
     text_fn *set;
 } settings[] = {
-    {"WHY401_ENV", "--env", set_env},
-    {"WHY401_LISTEN", "--listen", set_listen},
-    {"WHY401_LOG_JSON", "--log-json", set_log_json},
-    {"WHY401_UPSTREAM_CA", "--upstream-ca", set_upstream_ca},
-    {"WHY401_WORKERS", "--workers", set_workers},
-    {"WHY401_RULES", "--rules", set_rules},
-    {"WHY401_LEDGER", "--ledger", set_ledger},
-    {"WHY401_TUNNEL", "--tunnel", set_tunnel},
-    {"WHY401_UPSTREAM_PROXY", "--upstream-proxy", set_upstream_proxy},
+    {"WHY401_ENV", "--env", offsetof(struct config_flags, env), set_env},
+    {"WHY401_LISTEN", "--listen", offsetof(struct config_flags, listen), set_listen},
+    {"WHY401_LOG_JSON", "--log-json", offsetof(struct config_flags, log_json), set_log_json},
+    {"WHY401_HAR", "--har", offsetof(struct config_flags, har), set_har},
+    {"WHY401_UPSTREAM_CA", "--upstream-ca", offsetof(struct config_flags, upstream_ca),
+     set_upstream_ca},
+    {"WHY401_WORKERS", "--workers", offsetof(struct config_flags, workers), set_workers},
+    {"WHY401_RULES", "--rules", offsetof(struct config_flags, rules), set_rules},
+    {"WHY401_LEDGER", "--ledger", offsetof(struct config_flags, ledger), set_ledger},
+    {"WHY401_TUNNEL", "--tunnel", offsetof(struct config_flags, tunnel), set_tunnel},
+    {"WHY401_UPSTREAM_PROXY", "--upstream-proxy", offsetof(struct config_flags, upstream_proxy),
+     set_upstream_proxy},
 };
 
 #define SETTING_COUNT (sizeof settings / sizeof settings[0])
@@ -145,13 +150,10 @@ static int take_environment(struct config *c, struct err *err)
 
 static int take_flags(struct config *c, const struct config_flags *flags, struct err *err)
 {
-    const char *const given[SETTING_COUNT] = {
-        flags->env,   flags->listen, flags->log_json, flags->upstream_ca,    flags->workers,
-        flags->rules, flags->ledger, flags->tunnel,   flags->upstream_proxy,
-    };
     for (size_t i = 0; i < SETTING_COUNT; i++) {
         struct place at = {.kind = PLACE_OUTSIDE, .name = settings[i].flag};
-        if (given[i] && settings[i].set(c, &at, given[i], err) != 0) {
+        const char *given = *(const char *const *)((const char *)flags + settings[i].given);
+        if (given && settings[i].set(c, &at, given, err) != 0) {
             return -1;
         }
     }

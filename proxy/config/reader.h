@@ -54,6 +54,7 @@ int read_top(struct config *c, const struct place *at, json_t *value, struct err
 int set_env(struct config *c, const struct place *at, const char *text, struct err *err);
 int set_listen(struct config *c, const struct place *at, const char *text, struct err *err);
 int set_log_json(struct config *c, const struct place *at, const char *text, struct err *err);
+int set_har(struct config *c, const struct place *at, const char *text, struct err *err);
 int set_upstream_ca(struct config *c, const struct place *at, const char *text, struct err *err);
 int set_workers(struct config *c, const struct place *at, const char *text, struct err *err);
 int set_ledger(struct config *c, const struct place *at, const char *text, struct err *err);

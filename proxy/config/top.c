@@ -32,6 +32,16 @@ int set_log_json(struct config *c, const struct place *at, const char *text, str
     return read_path(c, at, text, &c->log_json, err);
 }
 
+int set_har(struct config *c, const struct place *at, const char *text, struct err *err)
+{
+    if (strcmp(text, "-") == 0) {
+        return place_bad_text(at, text, err,
+                              "expected a file: a HAR is rewritten while it grows, which standard "
+                              "output cannot be");
+    }
+    return read_path(c, at, text, &c->log_har, err);
+}
+
 int set_upstream_ca(struct config *c, const struct place *at, const char *text, struct err *err)
 {
     return read_path(c, at, text, &c->upstream.ca_path, err);
@@ -114,6 +124,7 @@ static int take_log(struct config *c, const struct place *at, json_t *value, str
 {
     static const struct key keys[] = {
         {"json", NULL, set_log_json},
+        {"har", NULL, set_har},
         {"quiet", take_quiet, NULL},
         {"verbose", take_verbose, NULL},
     };

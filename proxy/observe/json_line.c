@@ -213,6 +213,15 @@ static void add_explanations(struct str *out, const struct record *r, bool advic
     str_add_c(out, ']');
 }
 
+void json_judgement(struct str *out, const struct record *r)
+{
+    add_name(out, "outcome", outcome_name(r->x->outcome));
+    add_name(out, "maker", maker_name(r->x->maker));
+    add_judged(out, r->x);
+    add_error(out, r);
+    add_explanations(out, r, false);
+}
+
 /* Fields that tell who called, how, and who answered. Names in the order in which they are written.
  */
 static const char *const request_fields[] = {

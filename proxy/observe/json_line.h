@@ -12,6 +12,10 @@ void json_line(struct str *out, struct record *r);
  * NULL) there are only the explanations. */
 void json_explanation(struct str *out, struct record *r, const char *input);
 
+/* What a line says beyond HTTP, as members without braces: outcome, maker, source, token, findings,
+ * error and explanations. */
+void json_judgement(struct str *out, const struct record *r);
+
 /* The members of a rule, without braces. */
 void json_rule(struct str *out, const struct rule *rule);
 

@@ -21,6 +21,11 @@ int judge_init(struct judge *j, const struct observer_options *options, struct t
         memory_close(&j->memory);
         return -1;
     }
+    if (har_file_open(&j->har, options->har_path, options->decoded_bytes, err) != 0) {
+        json_file_close(&j->file);
+        memory_close(&j->memory);
+        return -1;
+    }
     terminal_init(&j->terminal, options);
     record_init(&j->record);
     str_init(&j->news, NEWS_MOST);
@@ -31,6 +36,7 @@ void judge_release(struct judge *j)
 {
     memory_close(&j->memory);
     json_file_close(&j->file);
+    har_file_close(&j->har);
     terminal_release(&j->terminal);
     record_release(&j->record);
     str_release(&j->news);
@@ -43,14 +49,22 @@ static void lose_lines(struct judge *j, uint64_t lines)
     }
 }
 
-/* The file first, so that its news are on the terminal at once. */
-void judge_flush(struct judge *j)
+/* The news, one notice, if there are any. */
+static void tell(struct judge *j)
 {
-    lose_lines(j, json_file_flush(&j->file, &j->news));
     if (j->news.len) {
         terminal_notice(&j->terminal, clock_wall_ms(), str_span(&j->news));
         str_clear(&j->news);
     }
+}
+
+/* The files first, so that their news are on the terminal at once. */
+void judge_flush(struct judge *j)
+{
+    lose_lines(j, json_file_flush(&j->file, &j->news));
+    tell(j);
+    lose_lines(j, har_file_flush(&j->har, &j->news));
+    tell(j);
     lose_lines(j, outlet_flush(&j->terminal.outlet));
 }
 
@@ -67,11 +81,13 @@ static void write_record(struct judge *j)
 {
     terminal_exchange(&j->terminal, &j->record);
     lose_lines(j, json_file_add(&j->file, &j->record));
+    lose_lines(j, har_file_add(&j->har, &j->record));
     if (j->judged) {
         struct judged judged = record_judged(&j->record);
         j->judged(j->judged_ctx, &judged);
     }
-    if (j->file.outlet.text.len > OUTLET_FULL || j->terminal.outlet.text.len > OUTLET_FULL) {
+    if (j->file.outlet.text.len > OUTLET_FULL || j->terminal.outlet.text.len > OUTLET_FULL ||
+        har_file_waits(&j->har) > OUTLET_FULL) {
         judge_flush(j);
     }
 }

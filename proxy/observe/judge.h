@@ -3,6 +3,7 @@
 #ifndef OBSERVE_JUDGE_H
 #define OBSERVE_JUDGE_H
 
+#include "har_file.h"
 #include "json_file.h"
 #include "memory.h"
 #include "tally.h"
@@ -12,8 +13,9 @@ struct judge {
     struct record record; /* storage is used again for each exchange */
     struct terminal terminal;
     struct json_file file;
+    struct har_file har;
     struct memory memory;
-    struct str news; /* what the file's sink and the memory have to tell */
+    struct str news; /* what the files' sinks and the memory have to tell */
     struct tally *tally;
     void (*judged)(void *ctx, const struct judged *j); /* NULL: nobody */
     void *judged_ctx;
@@ -30,7 +32,8 @@ void judge_exchange(struct judge *j, struct exchange *x, const struct rulepack *
 
 void judge_notice(struct judge *j, int64_t wall_ms, struct span text);
 
-/* The JSON file is opened again; people are told when that fails. */
+/* The JSON file is opened again; people are told when that fails. The HAR goes on: half of one is
+ * none, so it is not rotated. */
 void judge_reopen(struct judge *j);
 
 /* Writes what waits in the sinks. */

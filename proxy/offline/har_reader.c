@@ -1,7 +1,8 @@
 /* HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/). Every entry becomes an exchange, in
  * the order in which the file has them. Browsers leave Authorization out of what they export unless
  * they are told otherwise; where no entry has one, a finding says that its absence proves nothing.
- */
+ * A HAR of our own ("run --har") holds what was judged when an exchange passed; its texts are
+ * redacted, so nothing may be judged from them a second time. */
 #include "made.h"
 #include "readers.h"
 #include "why401/exchange/body.h"
@@ -12,6 +13,7 @@ struct har {
     struct input *in;
     const char *name; /* of the file */
     size_t at;        /* entry */
+    bool ours;        /* the proxy wrote it: in->inspected */
     struct err *err;
 };
 
@@ -119,6 +121,17 @@ static int read_response(const struct har *h, struct exchange *x, const json_t *
     return 0;
 }
 
+/* What only our entries tell. A comment at a body says that it is not all there. */
+static void read_ours(struct exchange *x, const json_t *entry)
+{
+    const json_t *response = json_object_get(entry, "response");
+    const json_t *sent = json_object_get(json_object_get(entry, "request"), "postData");
+    read_judgement(x, json_object_get(entry, "_why401"));
+    ip_parse(text_of(entry, "serverIPAddress"), &x->upstream_ip);
+    x->request.body.truncated = text_of(sent, "comment").len > 0;
+    x->response.body.truncated = text_of(json_object_get(response, "content"), "comment").len > 0;
+}
+
 static int read_entry(const struct har *h, const json_t *entry)
 {
     if (!json_is_object(entry)) {
@@ -135,6 +148,9 @@ static int read_entry(const struct har *h, const json_t *entry)
         x->finished_us = x->started_us + (int64_t)(ms * 1000);
     }
     made_finish(x);
+    if (h->ours) {
+        read_ours(x, entry);
+    }
     return 0;
 }
 
@@ -154,6 +170,20 @@ static void note_left_out(struct input *in)
     }
 }
 
+/* Every entry of it has our judgement. */
+static bool is_ours(const json_t *log)
+{
+    const json_t *entry;
+    size_t i;
+    json_array_foreach(json_object_get(log, "entries"), i, entry)
+    {
+        if (!json_is_object(json_object_get(entry, "_why401"))) {
+            return false;
+        }
+    }
+    return span_eq(text_of(json_object_get(log, "creator"), "name"), SPAN("why401"));
+}
+
 int read_har(struct input *in, const json_t *har, const char *name, struct err *err)
 {
     struct har h = {.in = in, .name = name, .err = err};
@@ -167,12 +197,15 @@ int read_har(struct input *in, const json_t *har, const char *name, struct err *
         return err_set(err, ERR_INPUT,
                        "%s: log.entries is empty; a HAR with at least one entry is expected", name);
     }
+    in->inspected = h.ours = is_ours(json_object_get(har, "log"));
     json_array_foreach(entries, h.at, entry)
     {
         if (read_entry(&h, entry) != 0) {
             return -1;
         }
     }
-    note_left_out(in);
+    if (!h.ours) {
+        note_left_out(in);
+    }
     return 0;
 }

@@ -76,6 +76,7 @@ static int read_object(struct input *in, struct span bytes, const json_t *object
     }
     if (is_line(object)) {
         in->kind = INPUT_LINES;
+        in->inspected = true;
         return read_lines(in, bytes, name, err);
     }
     if (is_sdk_error(object)) {
@@ -116,6 +117,7 @@ static int read_broken(struct input *in, struct span bytes, const char *name, st
     json_error_t error;
     if (begins_as_lines(bytes)) {
         in->kind = INPUT_LINES;
+        in->inspected = true;
         return read_lines(in, bytes, name, err);
     }
     if (looks_like_sdk_error(bytes)) {

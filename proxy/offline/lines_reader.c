@@ -109,6 +109,21 @@ static void read_error(struct exchange *x, const json_t *error)
     err_set(&x->error, code, "%.*s", SPAN_ARG(text_of(error, "text")));
 }
 
+void read_judgement(struct exchange *x, const json_t *members)
+{
+    static const char *const makers[] = {"nobody", "upstream", "proxy"};
+    static const char *const outcomes[] = {"complete", "client_gone", "upstream_broke", "refused",
+                                           "tunnel"};
+    json_int_t id = json_integer_value(json_object_get(members, "id"));
+    x->id = id > 0 ? (uint64_t)id : x->id;
+    x->maker = (enum maker)one_of(text_of(members, "maker"), makers, 3);
+    x->outcome = (enum outcome)one_of(text_of(members, "outcome"), outcomes, 5);
+    read_token(x, json_object_get(members, "token"));
+    read_source(x, json_object_get(members, "source"));
+    read_findings(x, json_object_get(members, "findings"));
+    read_error(x, json_object_get(members, "error"));
+}
+
 static void read_fields(struct exchange *x, struct http_head *head, json_t *fields)
 {
     const char *name;
@@ -122,12 +137,7 @@ static void read_fields(struct exchange *x, struct http_head *head, json_t *fiel
 
 static void read_answer(struct exchange *x, const json_t *line)
 {
-    static const char *const makers[] = {"nobody", "upstream", "proxy"};
-    static const char *const outcomes[] = {"complete", "client_gone", "upstream_broke", "refused",
-                                           "tunnel"};
     x->response.head.status = number_of(line, "status", 100, 999);
-    x->maker = (enum maker)one_of(text_of(line, "maker"), makers, 3);
-    x->outcome = (enum outcome)one_of(text_of(line, "outcome"), outcomes, 5);
     read_fields(x, &x->request.head, json_object_get(line, "request_fields"));
     read_fields(x, &x->response.head, json_object_get(line, "response_fields"));
     made_body(&x->response, text_of(line, "body"));
@@ -136,7 +146,6 @@ static void read_answer(struct exchange *x, const json_t *line)
     if (request_id.len && !http_field(&x->response.head, SPAN("Request-ID"))) {
         made_field(x, &x->response.head, SPAN("Request-ID"), request_id);
     }
-    read_error(x, json_object_get(line, "error"));
 }
 
 static int read_line(const struct lines *l, const json_t *line)
@@ -145,9 +154,7 @@ static int read_line(const struct lines *l, const json_t *line)
     if (!x) {
         return -1;
     }
-    json_int_t id = json_integer_value(json_object_get(line, "id"));
     double us = json_number_value(json_object_get(line, "duration_us"));
-    x->id = id > 0 ? (uint64_t)id : x->id;
     x->started_ms = made_time_read(text_of(line, "time"));
     if (us > 0 && us < 1e12) {
         x->finished_us = x->started_us + (int64_t)us;
@@ -160,9 +167,7 @@ static int read_line(const struct lines *l, const json_t *line)
     x->port = (uint16_t)number_of(line, "port", 0, 65535);
     ip_parse(text_of(line, "client_ip"), &x->peer);
     ip_parse(text_of(line, "upstream_ip"), &x->upstream_ip);
-    read_token(x, json_object_get(line, "token"));
-    read_source(x, json_object_get(line, "source"));
-    read_findings(x, json_object_get(line, "findings"));
+    read_judgement(x, line);
     read_answer(x, line);
     return 0;
 }

@@ -27,4 +27,8 @@ int read_har(struct input *in, const json_t *har, const char *name, struct err *
 bool is_line(const json_t *object);
 int read_lines(struct input *in, struct span bytes, const char *name, struct err *err);
 
+/* What the proxy judged when an exchange passed, as our lines and our HARs hold it: id, maker,
+ * outcome, source, token, findings and error. */
+void read_judgement(struct exchange *x, const json_t *members);
+
 #endif

@@ -52,7 +52,8 @@ class Secrets(Case):
                            len(body), body))
 
         upstream = self.start_upstream(script)
-        proxy = self.start_proxy(upstream, "--log-json", log, "--verbose")
+        har = self.home / "all.har"
+        proxy = self.start_proxy(upstream, "--log-json", log, "--har", har, "--verbose")
         wire = proxy.connect(tls=False)
         query = urllib.parse.urlencode({name: canary(f"query-{name}") for name in JSON_NAMES})
         fields = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
@@ -76,14 +77,18 @@ class Secrets(Case):
         self.assertGreaterEqual(len(lines.splitlines()), 10)
         for line in lines.splitlines():
             json.loads(line)
+        entries = json.loads(har.read_text())["log"]["entries"]
+        self.assertEqual(len(entries), len(lines.splitlines()))
         return {"standard output": proxy.out.text(), "standard error": proxy.err.text(), "JSON lines": lines,
+                "HAR": har.read_text(),
                 **self.what_was_kept(log, status)}
 
     def what_was_kept(self, log, status):
         """The ledger's bytes, and what the other commands make of it and of the log."""
         kept = {path.name: path.read_bytes().decode("latin-1") for path in (self.home / "state").rglob("ledger.db*")}
         self.assertIn("ledger.db", kept)
-        commands = [("tokens",), ("tokens", "--json"), ("explain", log), ("explain", "--json", log)]
+        commands = [("tokens",), ("tokens", "--json"), ("explain", log), ("explain", "--json", log),
+                    ("explain", "--json", self.home / "all.har")]
         if status >= 400:
             commands += [("report", str(number)) for number in range(1, 29)]
         for command in commands:

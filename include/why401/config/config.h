@@ -36,6 +36,7 @@ struct config {
     struct limits limits;
     struct timeouts timeouts;
     const char *log_json; /* NULL: none; "-": standard output */
+    const char *log_har;  /* NULL: none */
     bool quiet;
     bool verbose;
     const char *ca_dir;    /* NULL: the default place */
@@ -50,6 +51,7 @@ struct config_flags {
     const char *env;            /* --env prod|test|URL */
     const char *listen;         /* --listen ADDR:PORT */
     const char *log_json;       /* --log-json FILE */
+    const char *har;            /* --har FILE */
     const char *upstream_ca;    /* --upstream-ca FILE */
     const char *workers;        /* --workers N */
     const char *rules;          /* --rules DIR */

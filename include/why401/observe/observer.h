@@ -16,6 +16,7 @@ struct observer_options {
     bool quiet;                 /* only failing exchanges and notices */
     bool verbose;               /* findings and header fields of every exchange */
     const char *json_path;      /* JSON lines are appended here, mode 0600; NULL: no; "-": stdout */
+    const char *har_path;       /* replaced by a HAR of all exchanges, mode 0600; NULL: no */
     size_t queue_length;        /* exchanges that may wait */
     size_t decoded_bytes;       /* most bytes of a decoded body */
     const char *ledger_path;    /* the ledger's file; NULL: it is in memory only */
@@ -39,8 +40,8 @@ struct observer_counts {
 
 struct observer;
 
-/* Starts the thread. NULL with *err when the JSON file or the ledger cannot be opened or the
- * thread not started.
+/* Starts the thread. NULL with *err when the JSON file, the HAR or the ledger cannot be opened or
+ * the thread not started.
  */
 struct observer *observer_start(const struct observer_options *options, struct err *err);
 
@@ -61,7 +62,7 @@ void observer_notice(struct observer *o, const char *format, ...)
  * reference. Any thread. */
 void observer_set_rules(struct observer *o, struct rulepack *rules);
 
-/* The JSON file is opened again (after log rotation). Any thread. */
+/* The JSON file is opened again (after log rotation); the HAR goes on as it is. Any thread. */
 void observer_reopen(struct observer *o);
 
 void observer_counts(const struct observer *o, struct observer_counts *counts);

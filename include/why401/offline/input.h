@@ -14,12 +14,13 @@ enum input_kind {
     INPUT_SDK_ERROR, /* an ApiResponseError, printed by Node or as JSON */
     INPUT_CURL,      /* what curl -v or curl -i wrote */
     INPUT_HAR,
-    INPUT_LINES, /* our JSON lines; the exchanges hold the findings of the time they passed */
+    INPUT_LINES, /* our JSON lines */
     INPUT_TEXT,  /* words; the one exchange has them as its response's body */
 };
 
 struct input {
     enum input_kind kind;
+    bool inspected; /* the exchanges hold the findings of the time they passed through the proxy */
     struct exchange **exchanges; /* owned, as is each of them that is not NULL */
     size_t count;
     size_t room;

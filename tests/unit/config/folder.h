@@ -19,7 +19,7 @@ static char folder[64];
 static char config_path[96];
 
 static const char *const variables[] = {
-    "WHY401_ENV",     "WHY401_LISTEN", "WHY401_LOG_JSON", "WHY401_UPSTREAM_CA",
+    "WHY401_ENV",     "WHY401_LISTEN", "WHY401_LOG_JSON", "WHY401_HAR",      "WHY401_UPSTREAM_CA",
     "WHY401_WORKERS", "WHY401_RULES",  "WHY401_CONFIG",   "XDG_CONFIG_HOME",
 };
 

@@ -191,15 +191,18 @@ static void flags_win_over_environment_over_file(void **state)
     setenv("WHY401_WORKERS", "3", 1);
     setenv("WHY401_LISTEN", "127.0.0.1:2", 1);
     setenv("WHY401_LOG_JSON", "environment.jsonl", 1);
+    setenv("WHY401_HAR", "environment.har", 1);
     setenv("WHY401_UPSTREAM_CA", "environment.pem", 1);
     setenv("WHY401_RULES", "", 1); /* says nothing */
-    struct config_flags flags = {.env = "https://flag", .log_json = "-", .quiet = true};
+    struct config_flags flags = {
+        .env = "https://flag", .log_json = "-", .har = "flag.har", .quiet = true};
     struct config *c = config_load(&flags, &err);
     assert_non_null(c);
     assert_string_equal(c->upstream.host, "flag");
     assert_int_equal(c->workers, 3);
     assert_int_equal(c->listen_port, 2);
     assert_string_equal(c->log_json, "-");
+    assert_string_equal(c->log_har, "flag.har");
     assert_string_equal(c->upstream.ca_path, "environment.pem");
     assert_string_equal(c->rules_dir, "/file");
     assert_true(c->quiet);
@@ -216,6 +219,7 @@ static void flags_win_over_environment_over_file(void **state)
     assert_string_equal(c->upstream.ca_path, "flag.pem");
     assert_string_equal(c->rules_dir, "flag");
     assert_string_equal(c->log_json, "environment.jsonl");
+    assert_string_equal(c->log_har, "environment.har");
     assert_true(c->verbose);
     config_drop(c);
 

@@ -5,12 +5,12 @@ static void all_keys_together(void **state)
 {
     (void)state;
     char path[160];
-    struct config *c =
-        load("{\"env\": \"https://Example.COM:8443\", \"listen\": \"[::1]:0\", \"workers\": 4,"
-             "\"proxy_protocol\": true, \"upstream\": {\"ca\": \"roots.pem\","
-             "\"resolve\": \"192.0.2.9\"}, \"ca_dir\": \"/ca\", \"rules\": \"rules\","
-             "\"log\": {\"json\": \"-\", \"quiet\": true, \"verbose\": false},"
-             "\"limits\": {\"connections\": 7}, \"timeouts\": {\"connect_ms\": 100}}");
+    struct config *c = load(
+        "{\"env\": \"https://Example.COM:8443\", \"listen\": \"[::1]:0\", \"workers\": 4,"
+        "\"proxy_protocol\": true, \"upstream\": {\"ca\": \"roots.pem\","
+        "\"resolve\": \"192.0.2.9\"}, \"ca_dir\": \"/ca\", \"rules\": \"rules\","
+        "\"log\": {\"json\": \"-\", \"har\": \"all.har\", \"quiet\": true, \"verbose\": false},"
+        "\"limits\": {\"connections\": 7}, \"timeouts\": {\"connect_ms\": 100}}");
     assert_string_equal(c->upstream.host, "example.com");
     assert_int_equal(c->upstream.port, 8443);
     assert_string_equal(c->upstream.authority, "example.com:8443");
@@ -25,6 +25,8 @@ static void all_keys_together(void **state)
     assert_int_equal(c->workers, 4);
     assert_true(c->listen_proxy_protocol);
     assert_string_equal(c->log_json, "-");
+    snprintf(path, sizeof path, "%s/all.har", folder);
+    assert_string_equal(c->log_har, path);
     assert_true(c->quiet);
     assert_false(c->verbose);
     assert_int_equal(c->limits.connections, 7);
@@ -61,6 +63,7 @@ static void types_are_checked(void **state)
     refuse("{\"upstream\": {\"ca\": null}}", "$.upstream.ca: found null", "expected a string");
     refuse("{\"log\": []}", "$.log: found an array", "expected an object");
     refuse("{\"log\": {\"json\": true}}", "$.log.json: found true", "expected a string");
+    refuse("{\"log\": {\"har\": \"-\"}}", "$.log.har: found \"-\"", "expected a file");
     refuse("{\"log\": {\"quiet\": 0}}", "$.log.quiet: found 0", "true or false");
     refuse("{\"limits\": 3}", "$.limits: found 3", "expected an object");
     refuse("{\"limits\": {\"connections\": \"many\"}}", "$.limits.connections: found \"many\"",

@@ -87,6 +87,7 @@ static void every_other_key_is_documented(void **state)
         "ledger",
         "rules",
         "log.json",
+        "log.har",
         "log.quiet",
         "log.verbose",
         "source_ip.allow",

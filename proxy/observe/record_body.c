@@ -1,0 +1,115 @@
+/* Showing a captured body. It is decoded, and shown only if it is text: what is compressed, binary
+ * or in another character set cannot be searched for secrets, so it is left out and a comment says
+ * so. Text is searched as text, which changes nothing but the secrets: numbers keep the form that
+ * the peer gave them. What is JSON is then looked at as JSON, too, and where that finds more, the
+ * redacted copy of the value is shown instead. */
+#include "record_body.h"
+
+#include <stdlib.h>
+
+#include "utf8.h"
+#include "why401/exchange/body.h"
+#include "why401/http/decode.h"
+#include "why401/observe/redact.h"
+
+#define CHARACTER_MOST 4 /* bytes of one character */
+#define GROWTH         4096
+
+static const char not_kept[] = "not kept: the exchange was not judged by this body";
+static const char unknown_coding[] = "left out: its Content-Encoding is not known";
+static const char not_text[] =
+    "left out: it is not UTF-8 text, so it could not be searched for secrets";
+static const char cut[] =
+    "the beginning of it (limits.capture_bytes and limits.decoded_bytes in the config)";
+static const char damaged[] = "what could be decoded of it: its Content-Encoding is damaged";
+
+/* With `ends_early` the last character may lack bytes. */
+static bool is_text(struct span s, bool ends_early)
+{
+    for (size_t at = 0; at < s.len;) {
+        uint32_t code;
+        size_t len = utf8_read(span_from(s, at), &code);
+        if (len == 0) {
+            return ends_early && s.len - at < CHARACTER_MOST && (unsigned char)s.ptr[at] >= 0xc2;
+        }
+        if (code == 0) {
+            return false;
+        }
+        at += len;
+    }
+    return true;
+}
+
+static void show_json(struct str *out, const json_t *value)
+{
+    char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    str_clear(out);
+    str_add(out, text ? span_of(text) : SPAN("[redacted]"));
+    free(text);
+}
+
+/* Looks at the text in `out` as the JSON that it was made from. */
+static void search_json(struct str *out, const json_t *source)
+{
+    json_t *shown = body_json(str_span(out));
+    json_t *clean = redact_json(shown ? shown : source);
+    if (!shown || !clean || !json_equal(shown, clean)) {
+        show_json(out, clean);
+    }
+    json_decref(shown);
+    json_decref(clean);
+}
+
+static void show_text(struct str *out, struct span plain)
+{
+    str_init(out, 2 * plain.len + GROWTH);
+    redact_text(out, plain);
+    json_t *source = body_json(plain);
+    if (source) {
+        search_json(out, source);
+        json_decref(source);
+    }
+    if (out->failed) {
+        str_clear(out);
+        str_add(out, SPAN("[redacted]"));
+    }
+}
+
+static void show_decoded(struct shown_body *b, const struct message *m, struct span plain,
+                         enum decode_result result)
+{
+    bool whole = result == DECODE_WHOLE && !m->body.truncated;
+    b->size = whole ? (int64_t)plain.len : b->size;
+    if (result == DECODE_UNKNOWN) {
+        b->comment = unknown_coding;
+    } else if (!is_text(plain, !whole)) {
+        b->comment = not_text;
+    } else {
+        show_text(&b->text, plain);
+        b->has_text = true;
+        b->comment = whole ? NULL : result == DECODE_BROKEN ? damaged : cut;
+    }
+}
+
+void record_body(struct shown_body *b, const struct message *m, size_t most)
+{
+    struct span coding = http_value(&m->head, SPAN("Content-Encoding"));
+    *b = (struct shown_body){.size = coding.len && m->body_bytes ? -1 : (int64_t)m->body_bytes};
+    if (m->body.len == 0) {
+        b->comment = m->body_bytes ? not_kept : NULL;
+        return;
+    }
+    struct str plain;
+    str_init(&plain, most);
+    enum decode_result result = http_decode(coding, span(m->body.data, m->body.len), &plain);
+    show_decoded(b, m, str_span(&plain), result);
+    if (plain.ptr) {
+        explicit_bzero(plain.ptr, plain.len);
+    }
+    str_release(&plain);
+}
+
+void shown_body_release(struct shown_body *b)
+{
+    str_release(&b->text);
+}

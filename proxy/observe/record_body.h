@@ -1,0 +1,20 @@
+/* What an output may show of a captured body: decoded, searched for secrets, and never bytes that
+ * could not be searched. Private; observer thread. */
+#ifndef OBSERVE_RECORD_BODY_H
+#define OBSERVE_RECORD_BODY_H
+
+#include "why401/base/str.h"
+#include "why401/exchange/exchange.h"
+
+struct shown_body {
+    struct str text;     /* redacted, UTF-8 */
+    bool has_text;       /* false: nothing was captured, or it may not be shown */
+    int64_t size;        /* bytes of the whole decoded body; -1: not known */
+    const char *comment; /* why text is missing or not all of it; NULL: it is all */
+};
+
+/* Decodes at most `most` bytes. Release with shown_body_release. */
+void record_body(struct shown_body *b, const struct message *m, size_t most);
+void shown_body_release(struct shown_body *b);
+
+#endif
