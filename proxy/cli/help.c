@@ -87,7 +87,16 @@ const char help_mock[] =
     "\n"
     "  --listen ADDR:PORT    127.0.0.1:8402 by default; port 0: any free one\n"
     "  --plain               speak plain HTTP only\n"
-    "  --help                this text\n" EXIT_CODES;
+    "  --fixtures DIR        add the routes that the files *.json in DIR describe; they win over\n"
+    "                        all others\n"
+    "  --replay FILE         give the answers again that FILE, a HAR, has recorded\n"
+    "  --scenario ID         answer every call that needs a token with this scenario's failure;\n"
+    "                        'why401 scenarios' lists them, the part of an id behind '#' will do\n"
+    "  --config FILE         use the ca_dir and the mock of this config file; flags win over it\n"
+    "  --help                this text\n"
+    "\n"
+    "A request may ask for a failure itself: X-Mock-Scenario: ID, or X-Mock-Status: 400 to "
+    "599.\n" EXIT_CODES;
 
 const char help_demo[] =
     "Usage: why401 demo [FLAGS]\n"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "mock_given.h"
 #include "options.h"
 #include "process.h"
 #include "say.h"
@@ -20,7 +21,9 @@
 
 struct mocking {
     struct listen_address address;
-    struct ca *ca; /* NULL: plain HTTP only */
+    struct config *config;
+    struct mock_options options; /* the flags', then the config's */
+    struct ca *ca;               /* NULL: plain HTTP only */
     struct origin *origin;
     struct server *server;
 };
@@ -34,12 +37,12 @@ static int start(struct mocking *m, bool plain, struct err *err)
     options.limits.upstream_connections = 1; /* it has none, and the room for them is not needed */
     process_make_room(&options.limits, 1);
     if (!plain) {
-        m->ca = ca_open(NULL, err);
+        m->ca = ca_open(m->config->ca_dir, err);
         if (!m->ca) {
             return -1;
         }
     }
-    m->origin = mock_origin_new(err);
+    m->origin = mock_origin_new(&m->options, err);
     if (!m->origin) {
         return -1;
     }
@@ -90,6 +93,7 @@ static void greet(const struct mocking *m)
         ca ? ca : "", ca ? " " : "", scheme, port);
     say("or through:  why401 run --env %s://localhost:%u%s%s", scheme, port,
         ca ? " --upstream-ca " : "", ca ? ca : "");
+    mock_given_say(&m->options, mock_of_origin(m->origin));
     list_tokens();
     if (!m->address.loopback) {
         say("warning: %s is not loopback: whoever can reach this port over the network can call it",
@@ -121,9 +125,14 @@ int command_mock(int argc, char **argv)
     const char *why;
     struct err err;
     struct mocking m = {0};
+    struct config_flags flags = {0};
     const struct option_row rows[] = {
         {"--listen", "ADDR:PORT", &listen, NULL},
         {"--plain", NULL, NULL, &plain},
+        {"--fixtures", "DIR", &m.options.fixtures, NULL},
+        {"--replay", "FILE", &m.options.replay, NULL},
+        {"--scenario", "ID", &m.options.scenario, NULL},
+        {"--config", "FILE", &flags.config, NULL},
     };
     switch (options_read("mock", rows, sizeof rows / sizeof rows[0], argc, argv, &err)) {
     case OPTIONS_HELP:
@@ -137,5 +146,12 @@ int command_mock(int argc, char **argv)
         err_set(&err, ERR_USAGE, "--listen: found \"%.64s\"; %s", listen, why);
         return say_error(&err);
     }
-    return run(&m, plain);
+    m.config = config_load(&flags, &err);
+    if (!m.config || mock_given(&m.options, m.config, &err) != 0) {
+        config_drop(m.config);
+        return say_error(&err);
+    }
+    int code = run(&m, plain);
+    config_drop(m.config);
+    return code;
 }

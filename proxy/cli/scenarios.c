@@ -8,50 +8,11 @@
 #include "page_for.h"
 #include "paint.h"
 #include "say.h"
-#include "why401/config/nearest.h"
+#include "scenario_name.h"
 
 #define OUTPUT_MOST (16u << 20)
 #define GAP         2  /* columns between id and title */
 #define TITLE_LEAST 24 /* columns; with fewer, titles go under the ids */
-
-/* The part of an id behind '#', which is what people remember. */
-static const char *short_id(const char *id)
-{
-    const char *hash = strchr(id, '#');
-    return hash ? hash + 1 : id;
-}
-
-static const struct rule *find(const struct rulepack *rules, const char *id)
-{
-    const struct rule *rule = rulepack_find(rules, span_of(id));
-    for (size_t i = 0; !rule && i < rulepack_size(rules); i++) {
-        if (strcmp(short_id(rule_id(rulepack_at(rules, i))), id) == 0) {
-            rule = rulepack_at(rules, i);
-        }
-    }
-    return rule;
-}
-
-static int unknown(const struct rulepack *rules, const char *id)
-{
-    size_t count = rulepack_size(rules);
-    const char **names = calloc(2 * count + 1, sizeof *names);
-    for (size_t i = 0; names && i < count; i++) {
-        names[2 * i] = rule_id(rulepack_at(rules, i));
-        names[2 * i + 1] = short_id(names[2 * i]);
-    }
-    const char *near = names ? nearest_word(span_of(id), names, 2 * count) : NULL;
-    for (size_t i = 0; names && !near && strlen(id) >= 3 && i < count; i++) {
-        near = span_ifind(span_of(names[2 * i + 1]), span_of(id)) >= 0 ? names[2 * i + 1] : NULL;
-    }
-    if (near) {
-        say("there is no scenario \"%.80s\"; did you mean %s?", id, near);
-    } else {
-        say("there is no scenario \"%.80s\"; 'why401 scenarios' lists those there are", id);
-    }
-    free(names);
-    return ENDED_UNUSED;
-}
 
 /* How much of a title fits into `room` bytes, up to a space where there is one. */
 static size_t fit(struct span title, size_t room)
@@ -108,10 +69,13 @@ static void add_json(struct str *out, const struct rulepack *rules, const struct
 static int show(const struct rulepack *rules, const char *id, bool json)
 {
     struct str out;
+    struct err err;
     struct render page = page_for(STDOUT_FILENO);
-    const struct rule *rule = id ? find(rules, id) : NULL;
+    const struct rule *rule = id ? rulepack_named(rules, span_of(id)) : NULL;
     if (id && !rule) {
-        return unknown(rules, id);
+        scenario_not_named(rules, id, &err);
+        say("%s", err.text);
+        return ENDED_UNUSED;
     }
     str_init(&out, OUTPUT_MOST);
     if (json) {

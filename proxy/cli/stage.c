@@ -61,7 +61,7 @@ static int start_mock(struct stage *s, struct err *err)
 {
     struct server_options options;
     set_defaults(&options);
-    s->origin = mock_origin_new(err);
+    s->origin = mock_origin_new(NULL, err);
     if (!s->origin) {
         return -1;
     }

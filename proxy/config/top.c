@@ -136,6 +136,39 @@ static int set_ca_dir(struct config *c, const struct place *at, const char *text
     return read_path(c, at, text, &c->ca_dir, err);
 }
 
+static int set_mock_fixtures(struct config *c, const struct place *at, const char *text,
+                             struct err *err)
+{
+    return read_path(c, at, text, &c->mock.fixtures, err);
+}
+
+static int set_mock_replay(struct config *c, const struct place *at, const char *text,
+                           struct err *err)
+{
+    return read_path(c, at, text, &c->mock.replay, err);
+}
+
+/* The mock knows which scenarios there are. */
+static int set_mock_scenario(struct config *c, const struct place *at, const char *text,
+                             struct err *err)
+{
+    if (!text[0]) {
+        return place_bad_text(at, text, err, "expected the id of a scenario");
+    }
+    c->mock.scenario = arena_copy(&c->arena, span_of(text)).ptr;
+    return c->mock.scenario ? 0 : err_set(err, ERR_MEMORY, "no memory for the mock's scenario");
+}
+
+static int take_mock(struct config *c, const struct place *at, json_t *value, struct err *err)
+{
+    static const struct key keys[] = {
+        {"fixtures", NULL, set_mock_fixtures},
+        {"replay", NULL, set_mock_replay},
+        {"scenario", NULL, set_mock_scenario},
+    };
+    return read_object(c, at, value, keys, COUNT(keys), err);
+}
+
 int read_top(struct config *c, const struct place *at, json_t *value, struct err *err)
 {
     /* "upstream" stands before "env", which needs to know upstream.resolve. */
@@ -156,6 +189,7 @@ int read_top(struct config *c, const struct place *at, json_t *value, struct err
         {"ca_dir", NULL, set_ca_dir},
         {"ledger", NULL, set_ledger},
         {"rules", NULL, set_rules},
+        {"mock", take_mock, NULL},
     };
     return read_object(c, at, value, keys, COUNT(keys), err);
 }

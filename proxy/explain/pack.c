@@ -225,3 +225,15 @@ const struct rule *rulepack_find(const struct rulepack *pack, struct span id)
     }
     return NULL;
 }
+
+const struct rule *rulepack_named(const struct rulepack *pack, struct span name)
+{
+    const struct rule *rule = rulepack_find(pack, name);
+    for (size_t i = 0; !rule && i < pack->count; i++) {
+        struct span rest = span_of(pack->rules[i]->id);
+        struct span source;
+        span_cut(&rest, '#', &source);
+        rule = rest.len && span_eq(rest, name) ? pack->rules[i] : NULL;
+    }
+    return rule;
+}

@@ -103,6 +103,8 @@ struct caller account_caller(const struct http_head *request, struct span body)
             return caller;
         }
     }
+    caller.stranger = !version.len && bearer.len == RAW_LENGTH &&
+                      span_starts(bearer, SPAN("v2x")) && span_is_hex(span_from(bearer, 3), true);
     return caller;
 }
 

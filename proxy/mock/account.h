@@ -14,6 +14,7 @@ enum calling {
 struct caller {
     enum calling calling;
     enum mock_token token; /* for CALLER_KNOWN */
+    bool stranger;         /* for CALLER_UNKNOWN: a raw token in BitGo's form, of somebody else */
     char version; /* '2' or '3' for the SDK's form, whose 2xx are signed; 0 for a raw token */
 };
 

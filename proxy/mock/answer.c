@@ -1,22 +1,61 @@
-/* What the mock says to a request, decided in the order in which a server would: a status that was
- * asked for by name, routes that need no token, who is calling, then the route's own answer
- * (routes.c). */
+/* What the mock says to a request, decided in the order in which a server would: a status or a
+ * scenario that was asked for by name, routes that need no token, who is calling, then the route's
+ * own answer. A route is a fixture, else recorded traffic, else one that is built in (routes.c).
+ */
 #include "why401/mock/answer.h"
 
 #include <stdlib.h>
 
-#include "routes.h"
+#include "fixtures.h"
+#include "replay.h"
+#include "scenario.h"
 
 struct mock {
-    uint64_t answered;    /* requests so far */
-    struct issued issued; /* the token it has made */
+    uint64_t answered;          /* requests so far */
+    struct issued issued;       /* the token it has made */
+    struct rulepack *rules;     /* the scenarios */
+    const struct rule *failing; /* what each route answers that needs a token; NULL: its own */
+    struct fixtures *fixtures;  /* NULL: none */
+    struct replay *replay;      /* NULL: none */
 };
 
-struct mock *mock_new(struct err *err)
+static int set_up(struct mock *m, const struct mock_options *options, struct err *err)
 {
+    m->rules = rulepack_builtin(err);
+    if (!m->rules) {
+        return -1;
+    }
+    if (options->scenario) {
+        m->failing = rulepack_named(m->rules, span_of(options->scenario));
+    }
+    if (options->scenario && !m->failing) {
+        return err_set(err, ERR_USAGE,
+                       "there is no scenario \"%.80s\"; 'why401 scenarios' lists those there are",
+                       options->scenario);
+    }
+    if (options->fixtures) {
+        m->fixtures = fixtures_read(options->fixtures, err);
+    }
+    if (options->fixtures && !m->fixtures) {
+        return -1;
+    }
+    if (options->replay) {
+        m->replay = replay_read(options->replay, err);
+    }
+    return options->replay && !m->replay ? -1 : 0;
+}
+
+struct mock *mock_new(const struct mock_options *options, struct err *err)
+{
+    static const struct mock_options none = {0};
     struct mock *m = calloc(1, sizeof *m);
     if (!m) {
         err_set(err, ERR_MEMORY, "no memory for the mock");
+        return NULL;
+    }
+    if (set_up(m, options ? options : &none, err) != 0) {
+        mock_free(m);
+        return NULL;
     }
     return m;
 }
@@ -25,8 +64,18 @@ void mock_free(struct mock *m)
 {
     if (m) {
         issued_release(&m->issued);
+        fixtures_free(m->fixtures);
+        replay_free(m->replay);
+        rulepack_drop(m->rules);
     }
     free(m);
+}
+
+struct mock_counts mock_counts(const struct mock *m)
+{
+    return (struct mock_counts){.fixtures = fixtures_size(m->fixtures),
+                                .recorded = replay_size(m->replay),
+                                .left_out = replay_left_out(m->replay)};
 }
 
 static void say_page(struct reply *r, int status, const char *title)
@@ -79,45 +128,97 @@ static const char *complaint(const struct mock *m, const struct caller *caller)
                                             : account_complaint(caller->token);
 }
 
-static void decide(struct mock *m, const struct http_head *request, struct span body,
-                   const struct caller *caller, struct reply *r)
+/* Who has the answer to a call: the first of these that is there. */
+struct route_to {
+    const struct fixture *fixture;
+    struct recorded *recorded;
+    const struct route *route;
+    bool open; /* it needs no token */
+};
+
+static struct route_to find_route(struct mock *m, const struct call *call)
 {
-    struct span query = request->target;
-    struct call call = {
-        .request = request, .body = body, .caller = caller, .reply = r, .issued = &m->issued};
-    uint64_t asked;
-    span_cut(&query, '?', &call.path);
-    if (span_u64(http_value(request, SPAN("x-mock-status")), &asked) && asked >= 400 &&
-        asked < 600) {
-        say_asked_for(r, (int)asked);
-        return;
-    }
-    if (span_eq(request->method, SPAN("OPTIONS"))) {
-        r->status = 204;
-        return;
-    }
-    const struct route *route = route_find(&call);
-    bool open = route && route->open;
-    if (!open && caller->calling == CALLER_NONE) {
-        say_unauthorized(r, "No access token");
-    } else if (!open && caller->calling == CALLER_UNKNOWN) {
-        say_unauthorized(r, "unauthorized");
-    } else if (!open && complaint(m, caller)) {
-        say_unauthorized(r, complaint(m, caller));
-    } else if (!route) {
-        reply_error(r, 404, "NotFound", "not found", "");
+    struct route_to to = {.fixture = fixtures_find(m->fixtures, call)};
+    to.recorded = to.fixture ? NULL : replay_find(m->replay, call);
+    to.route = to.fixture ? NULL : route_find(call);
+    to.open = to.fixture ? to.fixture->open
+                         : (to.route && to.route->open) || (to.recorded && !to.recorded->bearer);
+    return to;
+}
+
+/* What stands between the caller and the route, answered; false: nothing. A recorded answer may be
+ * had with anybody's token: whoever plays it has another one than who recorded it. */
+static bool stops_caller(const struct mock *m, struct call *call, const struct route_to *to)
+{
+    const struct caller *caller = call->caller;
+    bool stranger = to->recorded && caller->stranger;
+    if (caller->calling == CALLER_NONE) {
+        say_unauthorized(call->reply, "No access token");
+    } else if (caller->calling == CALLER_UNKNOWN && !stranger) {
+        say_unauthorized(call->reply, "unauthorized");
+    } else if (caller->calling == CALLER_KNOWN && complaint(m, caller)) {
+        say_unauthorized(call->reply, complaint(m, caller));
     } else {
-        route->answer(&call);
+        return false;
     }
+    return true;
+}
+
+static void answer_route(struct mock *m, struct call *call)
+{
+    struct route_to to = find_route(m, call);
+    if (!to.fixture && !to.recorded && span_eq(call->request->method, SPAN("OPTIONS"))) {
+        call->reply->status = 204;
+    } else if (!to.open && m->failing) {
+        scenario_answer(call, m->failing);
+    } else if (!to.open && stops_caller(m, call, &to)) {
+        return;
+    } else if (to.fixture) {
+        fixture_answer(call, to.fixture);
+    } else if (to.recorded) {
+        replay_answer(call, to.recorded);
+    } else if (to.route) {
+        to.route->answer(call);
+    } else {
+        reply_error(call->reply, 404, "NotFound", "not found", "");
+    }
+}
+
+/* A failure that the request asks for by name; false: it asks for none. */
+static bool say_failure(struct mock *m, struct call *call)
+{
+    uint64_t status;
+    struct span name = http_value(call->request, SPAN("x-mock-scenario"));
+    if (span_u64(http_value(call->request, SPAN("x-mock-status")), &status) && status >= 400 &&
+        status < 600) {
+        say_asked_for(call->reply, (int)status);
+        return true;
+    }
+    if (!name.len) {
+        return false;
+    }
+    const struct rule *rule = rulepack_named(m->rules, name);
+    if (rule) {
+        scenario_answer(call, rule);
+    } else {
+        scenario_unknown(call, m->rules);
+    }
+    return true;
 }
 
 void mock_answer(struct mock *m, const struct http_head *request, struct span body, struct str *out)
 {
     struct caller caller = account_caller(request, body);
     struct reply reply;
+    struct span target = request->target;
+    struct call call = {
+        .request = request, .body = body, .caller = &caller, .reply = &reply, .issued = &m->issued};
     m->answered++;
+    span_cut(&target, '?', &call.path);
     reply_init(&reply, request);
-    decide(m, request, body, &caller, &reply);
+    if (!say_failure(m, &call)) {
+        answer_route(m, &call);
+    }
     reply_write(&reply, request, &caller, out);
     reply_release(&reply);
 }

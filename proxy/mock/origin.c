@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "why401/http/body.h"
-#include "why401/mock/answer.h"
 
 #define HEAD_MOST     65536
 #define BODY_MOST     (1u << 20)
@@ -195,7 +194,7 @@ static void mock_release(struct origin *o, struct stream *s, bool reuse)
 
 static const struct origin_ops mock_ops = {.open = mock_open, .release = mock_release};
 
-struct origin *mock_origin_new(struct err *err)
+struct origin *mock_origin_new(const struct mock_options *options, struct err *err)
 {
     struct mock_origin *o = calloc(1, sizeof *o);
     if (!o) {
@@ -203,12 +202,17 @@ struct origin *mock_origin_new(struct err *err)
         return NULL;
     }
     o->origin.ops = &mock_ops;
-    o->mock = mock_new(err);
+    o->mock = mock_new(options, err);
     if (!o->mock) {
         free(o);
         return NULL;
     }
     return &o->origin;
+}
+
+struct mock *mock_of_origin(struct origin *o)
+{
+    return ((struct mock_origin *)o)->mock;
 }
 
 void mock_origin_free(struct origin *o)

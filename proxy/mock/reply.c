@@ -8,7 +8,7 @@
 
 #include "why401/base/clock.h"
 
-#define BODY_MOST (1u << 20)
+#define FIELDS_MOST (64u << 10) /* bytes of further field lines */
 
 /* A request id like those of BitGo: 'c' and 24 letters and digits. */
 static void make_id(char id[REPLY_ID_SIZE])
@@ -29,7 +29,8 @@ void reply_init(struct reply *r, const struct http_head *request)
 {
     struct span id = http_value(request, SPAN("request-id"));
     *r = (struct reply){.status = 200, .type = "application/json; charset=utf-8"};
-    str_init(&r->body, BODY_MOST);
+    str_init(&r->body, REPLY_BODY_MOST);
+    str_init(&r->fields, FIELDS_MOST);
     if (id.len && id.len < REPLY_ID_SIZE && !memchr(id.ptr, '"', id.len)) {
         memcpy(r->request_id, id.ptr, id.len);
     } else {
@@ -40,6 +41,69 @@ void reply_init(struct reply *r, const struct http_head *request)
 void reply_release(struct reply *r)
 {
     str_release(&r->body);
+    str_release(&r->fields);
+}
+
+bool reply_writes(struct span name)
+{
+    static const char *const own[] = {"date",       "request-id",        "hmac",
+                                      "timestamp",  "content-length",    "content-encoding",
+                                      "trailer",    "transfer-encoding", "connection",
+                                      "keep-alive", "upgrade",           "proxy-connection",
+                                      "te",         "alt-svc",           "http2-settings"};
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        if (span_ieq(name, span_of(own[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A token (RFC 9110 §5.6.2), and a value without control characters. */
+static bool can_stand_in_a_head(struct span name, struct span value)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        if (c <= ' ' || c > '~' || strchr("\"(),/:;<=>?@[\\]{}", c)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.ptr[i];
+        if ((c < ' ' && c != '\t') || c == 127) {
+            return false;
+        }
+    }
+    return name.len > 0;
+}
+
+bool reply_field(struct reply *r, struct span name, struct span value)
+{
+    if (reply_writes(name) || !can_stand_in_a_head(name, value)) {
+        return false;
+    }
+    if (span_ieq(name, SPAN("x-auth-required"))) {
+        r->auth_required = true;
+        return true;
+    }
+    if (span_ieq(name, SPAN("content-type"))) {
+        if (!r->type) {
+            return false;
+        }
+        r->type = NULL;
+    }
+    str_addf(&r->fields, "%.*s: %.*s\r\n", SPAN_ARG(name), SPAN_ARG(value));
+    return !r->fields.failed;
+}
+
+void reply_again(struct reply *r, const struct message *answer)
+{
+    const struct http_head *head = &answer->head;
+    r->status = head->status;
+    for (size_t i = 0; i < head->field_count; i++) {
+        reply_field(r, head->fields[i].name, head->fields[i].value);
+    }
+    str_add(&r->body, span(answer->body.data, answer->body.len));
 }
 
 void reply_json(struct reply *r, int status, const char *format, ...)
@@ -64,7 +128,7 @@ static bool compress_body(struct str *body)
 {
     struct str packed;
     z_stream z = {0};
-    str_init(&packed, BODY_MOST);
+    str_init(&packed, REPLY_BODY_MOST);
     if (deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
         return false;
     }
@@ -93,7 +157,7 @@ static void add_signature(const struct reply *r, const struct http_head *request
 {
     struct str subject;
     long long now = clock_wall_ms();
-    str_init(&subject, 2 * BODY_MOST);
+    str_init(&subject, 2 * REPLY_BODY_MOST);
     if (caller->version == '3') {
         str_addf(&subject, "%.*s|", SPAN_ARG(request->method));
     }
@@ -113,17 +177,27 @@ static const char *reason_phrase(int status)
         int status;
         const char *phrase;
     } phrases[] = {{200, "OK"},
+                   {201, "Created"},
                    {202, "Accepted"},
                    {204, "No Content"},
+                   {301, "Moved Permanently"},
+                   {302, "Found"},
+                   {304, "Not Modified"},
+                   {307, "Temporary Redirect"},
+                   {308, "Permanent Redirect"},
                    {400, "Bad Request"},
                    {401, "Unauthorized"},
                    {403, "Forbidden"},
                    {404, "Not Found"},
+                   {405, "Method Not Allowed"},
+                   {409, "Conflict"},
+                   {422, "Unprocessable Content"},
                    {429, "Too Many Requests"},
                    {500, "Internal Server Error"},
                    {502, "Bad Gateway"},
                    {503, "Service Unavailable"},
-                   {504, "Gateway Timeout"}};
+                   {504, "Gateway Timeout"},
+                   {511, "Network Authentication Required"}};
     for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
         if (phrases[i].status == status) {
             return phrases[i].phrase;
@@ -146,10 +220,11 @@ void reply_write(const struct reply *r, const struct http_head *request,
                  const struct caller *caller, struct str *out)
 {
     struct str body;
+    bool has_body = r->status != 204 && r->status != 304; /* RFC 9110 §6.4.1 */
     bool gzip = span_ieq(http_value(request, SPAN("x-mock-encoding")), SPAN("gzip"));
-    str_init(&body, BODY_MOST);
+    str_init(&body, REPLY_BODY_MOST);
     str_add(&body, str_span(&r->body));
-    gzip = gzip && body.len && compress_body(&body);
+    gzip = gzip && has_body && body.len && compress_body(&body);
     str_addf(out, "HTTP/1.1 %d %s\r\n", r->status, reason_phrase(r->status));
     add_date(out);
     str_addf(out, "Request-ID: %s\r\n", r->request_id);
@@ -165,11 +240,15 @@ void reply_write(const struct reply *r, const struct http_head *request,
     if (gzip) {
         str_add(out, SPAN("Content-Encoding: gzip\r\n"));
     }
-    if (r->status != 204) {
-        str_addf(out, "Content-Type: %s\r\nContent-Length: %zu\r\n", r->type, body.len);
+    str_add(out, str_span(&r->fields));
+    if (has_body && r->type) {
+        str_addf(out, "Content-Type: %s\r\n", r->type);
+    }
+    if (has_body) {
+        str_addf(out, "Content-Length: %zu\r\n", body.len);
     }
     str_add(out, SPAN("\r\n"));
-    if (!span_eq(request->method, SPAN("HEAD")) && r->status != 204) {
+    if (has_body && !span_eq(request->method, SPAN("HEAD"))) {
         str_add(out, str_span(&body));
     }
     str_release(&body);

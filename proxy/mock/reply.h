@@ -3,12 +3,15 @@
 #define MOCK_REPLY_H
 
 #include "account.h"
+#include "why401/exchange/exchange.h"
 
-#define REPLY_ID_SIZE 65
+#define REPLY_ID_SIZE   65
+#define REPLY_BODY_MOST (1u << 20)
 
 struct reply {
     int status;
-    const char *type; /* Content-Type */
+    const char *type;  /* Content-Type; NULL: it is among `fields` */
+    struct str fields; /* further field lines, each with CRLF */
     struct str body;
     bool auth_required; /* X-Auth-Required: true, as BitGo says when a token is no good */
     int retry_after;    /* seconds; 0: not said */
@@ -27,6 +30,18 @@ void reply_json(struct reply *r, int status, const char *format, ...)
  * PlatformError). `more` is further members, such as ",\"needsOTP\":true", or "". */
 void reply_error(struct reply *r, int status, const char *name, const char *error,
                  const char *more);
+
+/* A field of an answer that was written down elsewhere. False, and nothing added, where the mock
+ * writes that field itself or it belongs to one connection (reply_writes), and where name or value
+ * cannot stand in a head. */
+bool reply_field(struct reply *r, struct span name, struct span value);
+
+/* The mock writes the field of that name itself: Date, Request-ID, what signs, what frames the body
+ * and what belongs to one connection. */
+bool reply_writes(struct span name);
+
+/* An answer that passed once, or stands in an example, given again: status, fields and body. */
+void reply_again(struct reply *r, const struct message *answer);
 
 /* Appends the whole response. A 2xx to a caller in the SDK's form is signed over
  * `timestamp|path?query|status|body`, in version 3 with `METHOD|` before it. */

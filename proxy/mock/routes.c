@@ -302,7 +302,12 @@ static const struct route routes[] = {
     {"GET", "/api/policy/**", true, policy_error},
 };
 
-static bool path_fits(struct span path, struct span pattern)
+static bool is_any(struct span want)
+{
+    return span_eq(want, SPAN("*")) || span_starts(want, SPAN("{"));
+}
+
+bool path_fits(struct span path, struct span pattern)
 {
     struct span want;
     struct span have;
@@ -310,7 +315,7 @@ static bool path_fits(struct span path, struct span pattern)
         if (span_eq(want, SPAN("**"))) {
             return true;
         }
-        if (!span_cut(&path, '/', &have) || (!span_eq(want, SPAN("*")) && !span_eq(want, have))) {
+        if (!span_cut(&path, '/', &have) || !(is_any(want) ? have.len > 0 : span_eq(want, have))) {
             return false;
         }
     }

@@ -22,6 +22,11 @@ struct route {
     void (*answer)(struct call *c);
 };
 
+/* A path fits a pattern segment by segment; * and {name} are any one that is not empty, ** any
+ * rest.
+ */
+bool path_fits(struct span path, struct span pattern);
+
 /* The first route that fits, or NULL. */
 const struct route *route_find(const struct call *c);
 

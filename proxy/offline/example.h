@@ -2,15 +2,9 @@
 #ifndef WHY401_OFFLINE_EXAMPLE_H
 #define WHY401_OFFLINE_EXAMPLE_H
 
-#include "why401/explain/example.h"
+#include "why401/offline/examples.h"
 
 #define EXAMPLE_BYTES_MOST (1u << 20) /* of a message, its placeholders expanded */
-
-/* Builds the exchange of a call that happened at `when_ms` of the wall clock, as if it had gone
- * through the proxy. `now_ms` is what times in placeholders count from. NULL with *err, whose text
- * says what of the call cannot be sent as HTTP. The caller frees it with exchange_free. */
-struct exchange *example_exchange(const struct example_call *call, uint64_t id, int64_t when_ms,
-                                  int64_t now_ms, struct err *err);
 
 /* Appends text with its placeholders expanded: {token:raw:D} is v2x and 64 times the hex digit D,
  * {token:sdk:D} its SHA-256, {time:AGO} the moment so long before now in ISO 8601, {ms:AGO} the

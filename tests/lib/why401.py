@@ -193,8 +193,8 @@ class Case(unittest.TestCase):
         self.assertGreater(proxy.port, 0)
         return proxy
 
-    def start_mock(self):
-        mock = self.start("mock", "--listen", "127.0.0.1:0")
+    def start_mock(self, *args):
+        mock = self.start("mock", "--listen", "127.0.0.1:0", *args)
         self.assertGreater(mock.port, 0)
         return mock
 

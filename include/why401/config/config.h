@@ -9,6 +9,7 @@
 #include "why401/base/arena.h"
 #include "why401/core/options.h"
 #include "why401/inspect/inspect.h"
+#include "why401/mock/answer.h"
 
 #define CONFIG_DEFAULT_PORT 8401
 #define CONFIG_WORKERS_MOST 64
@@ -39,10 +40,11 @@ struct config {
     const char *log_har;  /* NULL: none */
     bool quiet;
     bool verbose;
-    const char *ca_dir;    /* NULL: the default place */
-    const char *ledger;    /* file of the ledger; NULL: the default one */
-    bool no_ledger;        /* it is in memory only */
-    const char *rules_dir; /* a pack of the user's own, added to the built-in one; NULL: none */
+    const char *ca_dir;       /* NULL: the default place */
+    const char *ledger;       /* file of the ledger; NULL: the default one */
+    bool no_ledger;           /* it is in memory only */
+    const char *rules_dir;    /* a pack of the user's own, added to the built-in one; NULL: none */
+    struct mock_options mock; /* what the mock is told; its texts NULL where nothing */
 };
 
 /* What the command line said; NULL or false where it said nothing. */

@@ -64,6 +64,9 @@ size_t rulepack_size(const struct rulepack *pack);
 const struct rule *rulepack_at(const struct rulepack *pack, size_t i);
 const struct rule *rulepack_find(const struct rulepack *pack, struct span id);
 
+/* As people name it: by its id, or by the part of it behind '#'. */
+const struct rule *rulepack_named(const struct rulepack *pack, struct span name);
+
 /* Matches every rule; the best explanation first (confidence, then specificity). Returns how many
  * of `most` were written. Considers any 4xx and 5xx, whatever the status (Express turns 401 into
  * 400). */

@@ -24,4 +24,10 @@ typedef void example_visit(void *ctx, const struct example_result *result);
  * result is valid during its visit only. */
 int examples_run(struct rulepack *pack, example_visit *visit, void *ctx, struct err *err);
 
+/* Builds the exchange of a call that happened at `when_ms` of the wall clock, as if it had gone
+ * through the proxy. `now_ms` is what times in placeholders count from. NULL with *err, whose text
+ * says what of the call cannot be sent as HTTP. The caller frees it with exchange_free. */
+struct exchange *example_exchange(const struct example_call *call, uint64_t id, int64_t when_ms,
+                                  int64_t now_ms, struct err *err);
+
 #endif

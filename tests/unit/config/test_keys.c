@@ -10,6 +10,7 @@ static void all_keys_together(void **state)
         "\"proxy_protocol\": true, \"upstream\": {\"ca\": \"roots.pem\","
         "\"resolve\": \"192.0.2.9\"}, \"ca_dir\": \"/ca\", \"rules\": \"rules\","
         "\"log\": {\"json\": \"-\", \"har\": \"all.har\", \"quiet\": true, \"verbose\": false},"
+        "\"mock\": {\"fixtures\": \"/f\", \"replay\": \"a.har\", \"scenario\": \"needs-unlock\"},"
         "\"limits\": {\"connections\": 7}, \"timeouts\": {\"connect_ms\": 100}}");
     assert_string_equal(c->upstream.host, "example.com");
     assert_int_equal(c->upstream.port, 8443);
@@ -20,6 +21,10 @@ static void all_keys_together(void **state)
     snprintf(path, sizeof path, "%s/rules", folder);
     assert_string_equal(c->rules_dir, path);
     assert_string_equal(c->ca_dir, "/ca");
+    assert_string_equal(c->mock.fixtures, "/f");
+    snprintf(path, sizeof path, "%s/a.har", folder);
+    assert_string_equal(c->mock.replay, path);
+    assert_string_equal(c->mock.scenario, "needs-unlock");
     assert_string_equal(c->listen_host, "::1");
     assert_int_equal(c->listen_port, 0);
     assert_int_equal(c->workers, 4);
@@ -72,6 +77,7 @@ static void types_are_checked(void **state)
            "expected an integer from 0 to 3600000");
     refuse("{\"ca_dir\": {}}", "$.ca_dir: found an object", "expected a string");
     refuse("{\"rules\": \"\"}", "$.rules: found \"\"", "expected a path");
+    refuse("{\"mock\": {\"scenario\": \"\"}}", "$.mock.scenario: found \"\"", "expected the id");
 }
 
 static void ranges_are_checked(void **state)
