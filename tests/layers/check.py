@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # From the bottom to the top; proxy/CMakeLists.txt builds them in this order.
 ORDER = ["base", "http", "exchange", "inspect", "ledger", "tls", "net", "core", "explain", "observe",
-         "offline", "mock", "config", "cli"]
+         "verdict", "offline", "mock", "config", "cli"]
 
 # Library headers, by the beginning of their name, and the modules that may include them.
 OWNERS = {
@@ -22,8 +22,8 @@ OWNERS = {
     "openssl/ssl": {"tls"},
     "openssl/x509": {"tls"},
     "uv": {"net"},
-    "jansson": {"exchange", "inspect", "ledger", "explain", "observe", "offline", "mock", "config",
-                "cli"},
+    "jansson": {"exchange", "inspect", "ledger", "explain", "observe", "verdict", "offline", "mock",
+                "config", "cli"},
     "sqlite3": {"ledger"},
 }
 

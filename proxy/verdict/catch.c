@@ -1,0 +1,291 @@
+/* Which rules an exchange breaks, and the reasons that come of it. A reason stands for all
+ * exchanges with the same rule, scenario or finding, method, path and status. */
+#include <stdio.h>
+
+#include "inside.h"
+#include "why401/inspect/environment.h"
+
+#define EVIDENCE_MOST 400
+
+/* What a rule has to say about an exchange. */
+struct caught {
+    const struct fail_rule *rule;
+    const struct explanation *explanation; /* the best one, or NULL */
+    const struct finding *finding;         /* or NULL */
+    const char *title;
+    struct span evidence;
+    const char *step;
+};
+
+static uint64_t mix(uint64_t hash, const char *text)
+{
+    for (; *text; text++) {
+        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+    }
+    return (hash ^ 0xff) * 0x100000001b3u; /* the end of the text counts, too */
+}
+
+static const char *scenario_of(const struct caught *c)
+{
+    return c->explanation ? rule_id(c->explanation->rule) : "";
+}
+
+static bool is_same(const struct reason *r, const struct caught *c, const struct call *call,
+                    int status)
+{
+    const char *finding = c->finding ? c->finding->id : "";
+    return r->call == call && r->shown.status == status &&
+           strcmp(r->shown.rule, c->rule->word) == 0 &&
+           strcmp(r->shown.scenario, scenario_of(c)) == 0 && strcmp(r->shown.finding, finding) == 0;
+}
+
+static struct reason *find(struct verdict *v, const struct caught *c, const struct call *call,
+                           int status, uint64_t hash)
+{
+    for (size_t i = 0; i < v->reason_count; i++) {
+        if (v->reasons[i].hash == hash && is_same(&v->reasons[i], c, call, status)) {
+            return &v->reasons[i];
+        }
+    }
+    return NULL;
+}
+
+static void fill(struct verdict *v, struct verdict_reason *shown, const struct caught *c)
+{
+    const char *title = c->title ? c->title : rule_title(c->explanation->rule);
+    const char *step = c->step ? c->step : "";
+    if (c->explanation && !c->step && rule_steps(c->explanation->rule)[0]) {
+        step = rule_steps(c->explanation->rule)[0];
+    }
+    shown->rule = c->rule->word;
+    shown->scenario = verdict_keep_own(v, scenario_of(c));
+    shown->finding = c->finding ? verdict_keep_own(v, c->finding->id) : "";
+    shown->title = verdict_keep_own(v, title);
+    shown->evidence = verdict_keep(v, c->evidence, EVIDENCE_MOST);
+    shown->step = verdict_keep_own(v, step);
+    shown->why = "";
+    shown->until = "";
+}
+
+static void add(struct verdict *v, const struct call *call, const struct judged *j,
+                const struct caught *c)
+{
+    uint64_t hash = mix(mix(call->hash, c->rule->word), scenario_of(c)) + (uint64_t)j->status;
+    hash = mix(hash, c->finding ? c->finding->id : "");
+    struct reason *r = find(v, c, call, j->status, hash);
+    if (r) {
+        r->shown.count++;
+        return;
+    }
+    if (v->reason_count == REASONS_MOST) {
+        v->reasons_more++;
+        return;
+    }
+    r = &v->reasons[v->reason_count++];
+    *r = (struct reason){.hash = hash, .call = call};
+    fill(v, &r->shown, c);
+    r->shown.method = call->method;
+    r->shown.path = call->path;
+    r->shown.status = j->status;
+    r->shown.count = 1;
+    r->shown.first_id = j->id;
+    r->shown.first_ms = j->started_ms;
+}
+
+static bool is_4xx(const struct judged *j)
+{
+    return j->status >= 400 && j->status < 500;
+}
+
+static struct span evidence_of(const struct judged *j)
+{
+    if (j->explanation_count && j->explanations[0].evidence_count) {
+        return j->explanations[0].evidence[0];
+    }
+    return j->error.len ? j->error : j->trouble;
+}
+
+static struct caught begin(const struct fail_rule *rule, const struct judged *j)
+{
+    return (struct caught){.rule = rule,
+                           .explanation = j->explanation_count ? j->explanations : NULL,
+                           .evidence = evidence_of(j)};
+}
+
+/* The explanation, where there is one, says more than "answered 404". */
+static void catch_status(struct verdict *v, const struct call *call, const struct judged *j,
+                         const struct fail_rule *rule)
+{
+    char title[64];
+    struct caught c = begin(rule, j);
+    snprintf(title, sizeof title, "Answered %d, and no known problem explains it", j->status);
+    c.title = c.explanation ? NULL : title;
+    add(v, call, j, &c);
+}
+
+static void catch_explained(struct verdict *v, const struct call *call, const struct judged *j,
+                            const struct fail_rule *rule)
+{
+    bool wanted = rule->kind == RULE_EXPLAINED
+                      ? is_4xx(j)
+                      : j->explanation_count &&
+                            fail_rule_names_scenario(rule, rule_id(j->explanations[0].rule));
+    if (wanted && j->explanation_count) {
+        struct caught c = begin(rule, j);
+        add(v, call, j, &c);
+    }
+}
+
+/* The rule wants this finding. */
+static bool wants(const struct fail_rule *rule, const struct finding *f)
+{
+    static const char *const unusable[] = {"bearer.missing", "bearer.empty", "bearer.scheme",
+                                           "bearer.placeholder"};
+    if (rule->kind == RULE_MISSING_BEARER) {
+        for (size_t i = 0; i < sizeof unusable / sizeof *unusable; i++) {
+            if (strcmp(f->id, unusable[i]) == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+    return rule->kind == RULE_WARNING         ? f->severity >= SEVERITY_WARNING
+           : rule->kind == RULE_PROBLEM       ? f->severity >= SEVERITY_PROBLEM
+           : rule->kind == RULE_SECRET_IN_URL ? strcmp(f->id, "bearer.in-query") == 0
+                                              : fail_rule_names_finding(rule, f->id);
+}
+
+static const char *finding_title(const struct fail_rule *rule, const struct finding *f, char *out,
+                                 size_t size)
+{
+    switch (rule->kind) {
+    case RULE_MISSING_BEARER:
+        return "A request went out without a usable access token";
+    case RULE_SECRET_IN_URL:
+        return "A token stands in a URL";
+    default:
+        snprintf(out, size, "Noticed: %s", f->id);
+        return out;
+    }
+}
+
+static const char *finding_step(const struct fail_rule *rule)
+{
+    return rule->kind == RULE_MISSING_BEARER
+               ? "Send Authorization: Bearer, one space and the token; look whether the variable "
+                 "that holds it is set where the program runs."
+           : rule->kind == RULE_SECRET_IN_URL
+               ? "Send it in a header or in the body, and make a new one: URLs end up in logs."
+               : NULL;
+}
+
+static bool catch_findings(struct verdict *v, const struct call *call, const struct judged *j,
+                           const struct fail_rule *rule)
+{
+    char title[96];
+    bool any = false;
+    for (size_t i = 0; i < j->finding_count; i++) {
+        const struct finding *f = &j->findings[i];
+        if (wants(rule, f)) {
+            add(v, call, j,
+                &(struct caught){.rule = rule,
+                                 .finding = f,
+                                 .title = finding_title(rule, f, title, sizeof title),
+                                 .evidence = f->evidence,
+                                 .step = finding_step(rule)});
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* A secret that is no token is known by what redaction left of the target. */
+static void catch_secret(struct verdict *v, const struct call *call, const struct judged *j,
+                         const struct fail_rule *rule)
+{
+    if (!catch_findings(v, call, j, rule) && span_find(j->target, SPAN("[redacted]")) >= 0) {
+        add(v, call, j,
+            &(struct caught){.rule = rule,
+                             .title = "A secret stands in a URL",
+                             .evidence = j->target,
+                             .step = finding_step(rule)});
+    }
+}
+
+static void catch_production(struct verdict *v, const struct call *call, const struct judged *j,
+                             const struct fail_rule *rule)
+{
+    char evidence[300];
+    bool refused = j->maker == MAKER_PROXY && span_eq(j->name, span_of(err_name(ERR_PRODUCTION)));
+    bool went = v->env_test && environment_of_host(j->host) == ENVIRONMENT_PROD;
+    if (refused || went) {
+        snprintf(evidence, sizeof evidence, "The run is one of --env test, the call was for %.*s%s",
+                 SPAN_ARG(span_first(j->host, 200)),
+                 refused ? "; it was refused here." : ", and was sent there.");
+        add(v, call, j,
+            &(struct caught){.rule = rule,
+                             .title = "A call to BitGo's production environment",
+                             .evidence = span_of(evidence),
+                             .step = "Point the client at app.bitgo-test.com, or run with --env "
+                                     "prod if production is meant."});
+    }
+}
+
+static void hold(struct verdict *v, const struct call *call, const struct judged *j,
+                 const struct fail_rule *rule)
+{
+    switch (rule->kind) {
+    case RULE_EXPLAINED:
+    case RULE_SCENARIO:
+        catch_explained(v, call, j, rule);
+        break;
+    case RULE_SECRET_IN_URL:
+        catch_secret(v, call, j, rule);
+        break;
+    case RULE_PRODUCTION:
+        catch_production(v, call, j, rule);
+        break;
+    case RULE_4XX:
+    case RULE_5XX:
+    case RULE_STATUS:
+        if (rule->kind == RULE_STATUS ? j->status == rule->status
+                                      : j->status / 100 == (rule->kind == RULE_4XX ? 4 : 5)) {
+            catch_status(v, call, j, rule);
+        }
+        break;
+    case RULE_NO_TRAFFIC: /* about the run */
+    case RULE_NONE:
+    case RULE_CI:
+        break;
+    default:
+        catch_findings(v, call, j, rule);
+    }
+}
+
+void verdict_catch(struct verdict *v, const struct call *call, const struct judged *j)
+{
+    for (size_t i = 0; i < v->rules.count; i++) {
+        hold(v, call, j, &v->rules.list[i]);
+    }
+}
+
+void verdict_catch_run(struct verdict *v)
+{
+    static const struct call whole_run = {.method = "", .path = ""};
+    struct span evidence =
+        v->run.tunnels ? SPAN("Connections to other hosts came through the proxy, none to BitGo's.")
+                       : SPAN("Not one connection came through the proxy.");
+    if (v->exchanges + v->run.lost > 0) {
+        return;
+    }
+    for (size_t i = 0; i < v->rules.count; i++) {
+        if (v->rules.list[i].kind == RULE_NO_TRAFFIC) {
+            add(v, &whole_run, &(struct judged){0},
+                &(struct caught){.rule = &v->rules.list[i],
+                                 .title = "Nothing passed through the proxy",
+                                 .evidence = evidence,
+                                 .step = "See at the end of the run's output which programs "
+                                         "ignore the proxy variables, and what to do."});
+        }
+    }
+}

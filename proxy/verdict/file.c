@@ -1,0 +1,63 @@
+#include "file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATH_SHOWN 300
+
+int file_write(int fd, struct span text)
+{
+    while (text.len) {
+        ssize_t n = write(fd, text.ptr, text.len);
+        if (n < 0 && errno != EINTR) {
+            return -1;
+        }
+        text = span_from(text, n > 0 ? (size_t)n : 0);
+    }
+    return 0;
+}
+
+static int trouble(const char *path, struct err *err)
+{
+    return err_set(err, ERR_SYSTEM, "%.*s: cannot be written: %s", PATH_SHOWN, path,
+                   strerror(errno));
+}
+
+/* A report is redacted and read by others, such as the server of a CI: 0644. */
+static int fill(int fd, const char *path, const char *beside, const struct str *text,
+                struct err *err)
+{
+    bool written = fchmod(fd, 0644) == 0 && file_write(fd, str_span(text)) == 0;
+    int error = errno;
+    if (close(fd) != 0 && written) {
+        written = false;
+        error = errno;
+    }
+    if (written && rename(beside, path) == 0) {
+        return 0;
+    }
+    error = written ? errno : error;
+    unlink(beside);
+    errno = error;
+    return trouble(path, err);
+}
+
+int file_replace(const char *path, const struct str *text, struct err *err)
+{
+    if (text->failed) {
+        return err_set(err, ERR_MEMORY, "no memory for %.*s", PATH_SHOWN, path);
+    }
+    size_t size = strlen(path) + sizeof ".XXXXXX";
+    char *beside = malloc(size);
+    if (!beside) {
+        return err_set(err, ERR_MEMORY, "no memory for %.*s", PATH_SHOWN, path);
+    }
+    snprintf(beside, size, "%s.XXXXXX", path);
+    int fd = mkstemp(beside);
+    int result = fd < 0 ? trouble(path, err) : fill(fd, path, beside, text, err);
+    free(beside);
+    return result;
+}
