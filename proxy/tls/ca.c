@@ -86,8 +86,8 @@ static int check_dates(struct ca *ca, const char *where, time_t now, struct err 
     ca->expires = root < intermediate ? root : intermediate;
     if (now >= ca->expires) {
         return err_set(err, ERR_CA,
-                       "%s: the local CA expired on %.10s. Move the folder away and start why401 "
-                       "again: it makes a new CA, whose ca.pem clients then have to trust",
+                       "%s: the local CA expired on %.10s. 'why401 ca rotate' makes a new one, whose "
+                       "ca.pem clients then have to trust",
                        where, clock_text((int64_t)ca->expires * 1000, text));
     }
     time_t from = cert_time(X509_get0_notBefore(ca->intermediate));
@@ -157,12 +157,12 @@ static int load_or_create(struct ca *ca, const char *dir, struct err *err)
     if (result == 1) {
         return err_set(err, ERR_CA, "%s vanished while it was being opened", dir);
     }
-    return result == 0 ? ca_complete(ca, dir, now_seconds(), err) : -1;
+    return result;
 }
 
 /* dir, or the default place, without slashes at its end: what is put behind it must not fall
  * inside. */
-static int folder_path(const char *dir, char path[PATH_MAX], struct err *err)
+int ca_folder_path(const char *dir, char path[PATH_MAX], struct err *err)
 {
     if (!dir) {
         return ca_default_dir(path, PATH_MAX, err);
@@ -180,27 +180,50 @@ static int folder_path(const char *dir, char path[PATH_MAX], struct err *err)
     return 0;
 }
 
-struct ca *ca_open(const char *dir, struct err *err)
+/* Loads ca from dir, where `create` is true after making it if there is none. 1: there is none. */
+static int open_at(struct ca *ca, const char *dir, bool create, struct err *err)
+{
+    int result = create ? load_or_create(ca, dir, err) : ca_load(ca, dir, err);
+    if (result == 0) {
+        result = ca_complete(ca, dir, now_seconds(), err);
+    }
+    if (result == 0 && asprintf(&ca->path, "%s/" CA_ROOT_FILE, dir) < 0) {
+        ca->path = NULL;
+        result = err_set(err, ERR_MEMORY, "no memory for a CA");
+    }
+    return result;
+}
+
+static int open_ca(const char *dir, bool create, struct ca **out, struct err *err)
 {
     char path[PATH_MAX];
-    if (folder_path(dir, path, err) != 0) {
-        return NULL;
+    *out = NULL;
+    if (ca_folder_path(dir, path, err) != 0) {
+        return -1;
     }
-    dir = path;
     struct ca *ca = calloc(1, sizeof *ca);
     if (!ca) {
-        err_set(err, ERR_MEMORY, "no memory for a CA");
-        return NULL;
+        return err_set(err, ERR_MEMORY, "no memory for a CA");
     }
-    if (load_or_create(ca, dir, err) == 0) {
-        if (asprintf(&ca->path, "%s/ca.pem", dir) >= 0) {
-            return ca;
-        }
-        ca->path = NULL;
-        err_set(err, ERR_MEMORY, "no memory for a CA");
+    int result = open_at(ca, path, create, err);
+    if (result == 0) {
+        *out = ca;
+    } else {
+        ca_free(ca);
     }
-    ca_free(ca);
-    return NULL;
+    return result;
+}
+
+struct ca *ca_open(const char *dir, struct err *err)
+{
+    struct ca *ca;
+    open_ca(dir, true, &ca, err);
+    return ca;
+}
+
+int ca_look(const char *dir, struct ca **ca, struct err *err)
+{
+    return open_ca(dir, false, ca, err);
 }
 
 struct ca *ca_ephemeral(struct err *err)

@@ -2,6 +2,7 @@
 #ifndef WHY401_TLS_CA_PARTS_H
 #define WHY401_TLS_CA_PARTS_H
 
+#include <limits.h>
 #include <openssl/x509v3.h>
 #include <time.h>
 
@@ -9,6 +10,12 @@
 
 #define CA_DAYS     730 /* certs/README.md says why */
 #define DAY_SECONDS 86400
+
+/* The files of a CA's folder. */
+#define CA_ROOT_FILE         "ca.pem"
+#define CA_INTERMEDIATE_FILE "intermediate.pem"
+#define CA_KEY_FILE          "intermediate-key.pem"
+#define CA_PREVIOUS_FILE     "ca-previous.pem" /* the root before the last rotation */
 
 #define CA_TICKET_KEYS 80 /* bytes that SSL_CTX_set_tlsext_ticket_keys takes */
 
@@ -36,6 +43,15 @@ int ca_complete(struct ca *ca, const char *where, time_t now, struct err *err);
 
 /* ca_store.c: reads a CA folder; 1: there is none. */
 int ca_load(struct ca *ca, const char *dir, struct err *err);
+
+/* Writes the files of ca into the folder dir, which is empty, and sets its mode. -1 with errno. */
+int ca_fill_folder(const struct ca *ca, const char *dir);
+
+/* Writes x as a new file of an open folder, mode 0644. -1 with errno. */
+int ca_write_certificate(int folder, const char *name, X509 *x);
+
+/* dir, or the default place, without slashes at its end, into path. */
+int ca_folder_path(const char *dir, char path[PATH_MAX], struct err *err);
 
 /* Writes ca as folder dir, all of it or nothing. 1: there is one already. */
 int ca_save(const struct ca *ca, const char *dir, struct err *err);

@@ -19,10 +19,6 @@
 
 #define FILE_MOST 65536 /* bytes; ours have about 1000 */
 
-static const char root_file[] = "ca.pem";
-static const char intermediate_file[] = "intermediate.pem";
-static const char key_file[] = "intermediate-key.pem";
-
 /* Owner and permissions; `forbidden` are the mode bits that must not be set. */
 static int check_access(const struct stat *st, const char *dir, const char *name, mode_t forbidden,
                         struct err *err)
@@ -136,25 +132,34 @@ static int parse_key(EVP_PKEY **key, const char *dir, const char *text, ssize_t 
     BIO *memory = BIO_new_mem_buf(text, (int)len);
     *key = memory ? PEM_read_bio_PrivateKey(memory, NULL, cert_no_password, NULL) : NULL;
     BIO_free(memory);
-    return *key ? 0 : err_set(err, ERR_CA, "%s/%s holds no private key in PEM", dir, key_file);
+    return *key ? 0 : err_set(err, ERR_CA, "%s/%s holds no private key in PEM", dir, CA_KEY_FILE);
 }
 
 static int load_files(struct ca *ca, int folder, const char *dir, char *text, struct err *err)
 {
-    ssize_t len = read_file(folder, dir, root_file, 022, text, err);
-    if (len < 0 || parse_certificate(&ca->root, dir, root_file, text, len, err) != 0) {
+    ssize_t len = read_file(folder, dir, CA_ROOT_FILE, 022, text, err);
+    if (len < 0 || parse_certificate(&ca->root, dir, CA_ROOT_FILE, text, len, err) != 0) {
         return -1;
     }
-    len = read_file(folder, dir, intermediate_file, 022, text, err);
+    len = read_file(folder, dir, CA_INTERMEDIATE_FILE, 022, text, err);
     if (len < 0 ||
-        parse_certificate(&ca->intermediate, dir, intermediate_file, text, len, err) != 0) {
+        parse_certificate(&ca->intermediate, dir, CA_INTERMEDIATE_FILE, text, len, err) != 0) {
         return -1;
     }
-    len = read_file(folder, dir, key_file, 077, text, err);
+    len = read_file(folder, dir, CA_KEY_FILE, 077, text, err);
     return len < 0 ? -1 : parse_key(&ca->key, dir, text, len, err);
 }
 
-int ca_load(struct ca *ca, const char *dir, struct err *err)
+/* The folder at dir is another one than the one that is open: it was replaced in between. */
+static bool was_replaced(int folder, const char *dir)
+{
+    struct stat opened;
+    struct stat now;
+    return fstat(folder, &opened) == 0 && lstat(dir, &now) == 0 && opened.st_ino != now.st_ino;
+}
+
+/* 2: `why401 ca rotate` took the folder away while it was being read. */
+static int load_once(struct ca *ca, const char *dir, struct err *err)
 {
     int folder = open_folder(dir, err);
     if (folder < 0) {
@@ -167,8 +172,28 @@ int ca_load(struct ca *ca, const char *dir, struct err *err)
         OPENSSL_cleanse(text, FILE_MOST); /* the key was in it */
     }
     free(text);
+    if (result != 0 && was_replaced(folder, dir)) {
+        result = 2;
+    }
     close(folder);
     ERR_clear_error();
+    return result;
+}
+
+int ca_load(struct ca *ca, const char *dir, struct err *err)
+{
+    struct err why = {0};
+    int result = load_once(ca, dir, &why);
+    for (int again = 0; result == 2 && again < 10; again++) {
+        X509_free(ca->root);
+        X509_free(ca->intermediate);
+        EVP_PKEY_free(ca->key);
+        *ca = (struct ca){0};
+        result = load_once(ca, dir, &why);
+    }
+    if (result == 2 || result < 0) {
+        return err_set(err, why.code, "%s", why.text);
+    }
     return result;
 }
 
@@ -212,7 +237,7 @@ static int write_file(int folder, const char *name, mode_t mode, BIO *content)
     return close(file) == 0 ? result : -1;
 }
 
-static int write_certificate(int folder, const char *name, X509 *x)
+int ca_write_certificate(int folder, const char *name, X509 *x)
 {
     BIO *memory = BIO_new(BIO_s_mem());
     int result =
@@ -225,7 +250,7 @@ static int write_key(int folder, EVP_PKEY *key)
 {
     BIO *memory = BIO_new(BIO_s_secmem()); /* wiped when freed */
     int result = memory && PEM_write_bio_PrivateKey(memory, key, NULL, NULL, 0, NULL, NULL)
-                     ? write_file(folder, key_file, 0600, memory)
+                     ? write_file(folder, CA_KEY_FILE, 0600, memory)
                      : -1;
     BIO_free(memory);
     return result;
@@ -233,7 +258,7 @@ static int write_key(int folder, EVP_PKEY *key)
 
 static void remove_folder(const char *dir)
 {
-    static const char *const names[] = {root_file, intermediate_file, key_file};
+    static const char *const names[] = {CA_ROOT_FILE, CA_INTERMEDIATE_FILE, CA_KEY_FILE};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char path[PATH_MAX];
         if (snprintf(path, sizeof path, "%s/%s", dir, names[i]) < (int)sizeof path) {
@@ -243,17 +268,18 @@ static void remove_folder(const char *dir)
     rmdir(dir);
 }
 
-static int fill_folder(const struct ca *ca, const char *dir)
+int ca_fill_folder(const struct ca *ca, const char *dir)
 {
     int folder = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (folder < 0) {
         return -1;
     }
-    int result = fchmod(folder, 0700) == 0 && write_certificate(folder, root_file, ca->root) == 0 &&
-                         write_certificate(folder, intermediate_file, ca->intermediate) == 0 &&
-                         write_key(folder, ca->key) == 0 && fsync(folder) == 0
-                     ? 0
-                     : -1;
+    int result =
+        fchmod(folder, 0700) == 0 && ca_write_certificate(folder, CA_ROOT_FILE, ca->root) == 0 &&
+                ca_write_certificate(folder, CA_INTERMEDIATE_FILE, ca->intermediate) == 0 &&
+                write_key(folder, ca->key) == 0 && fsync(folder) == 0
+            ? 0
+            : -1;
     close(folder);
     return result;
 }
@@ -270,7 +296,7 @@ int ca_save(const struct ca *ca, const char *dir, struct err *err)
     if (!mkdtemp(fresh)) {
         return system_error(err, "created", dir, "");
     }
-    if (fill_folder(ca, fresh) == 0 && rename(fresh, dir) == 0) {
+    if (ca_fill_folder(ca, fresh) == 0 && rename(fresh, dir) == 0) {
         return 0;
     }
     int reason = errno;

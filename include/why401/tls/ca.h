@@ -21,6 +21,18 @@ struct ca;
  * subdomains, and bitgo-dev.com and bitgo-staging.com. */
 struct ca *ca_open(const char *dir, struct err *err);
 
+/* The same without creating anything: 0 with *ca; 1 where there is no CA; -1. */
+int ca_look(const char *dir, struct ca **ca, struct err *err);
+
+/* Puts a new CA, with new keys, in the place of the one in `dir`, at once: whoever looks, and
+ * whenever this is killed, finds the old CA or the new one. The old one need not be usable. Its
+ * root stays beside the new one as ca-previous.pem, for people to find where it was trusted; its
+ * key is removed. Bundles in the folder (bundle*.pem) get the new root, other files stay. Who has
+ * the old CA open keeps it. Where there is none one is made. -1 with ERR_CA: the folder is
+ * somebody else's or a link, another rotation is under way, or the file system cannot exchange two
+ * folders. */
+int ca_rotate(const char *dir, struct err *err);
+
 /* A CA that lives in memory only, its root kept for ca_root_pem. For the demo and the tests. */
 struct ca *ca_ephemeral(struct err *err);
 
