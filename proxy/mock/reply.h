@@ -6,7 +6,7 @@
 #include "why401/exchange/exchange.h"
 
 #define REPLY_ID_SIZE   65
-#define REPLY_BODY_MOST (1u << 20)
+#define REPLY_BODY_MOST ((size_t)1 << 20)
 
 struct reply {
     int status;
