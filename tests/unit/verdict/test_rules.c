@@ -120,6 +120,27 @@ static void words_can_be_guessed_from(void **state)
     court_close(&c);
 }
 
+static void every_rule_is_documented(void **state)
+{
+    (void)state;
+    static char readme[32768];
+    const char *words[11];
+    FILE *f = fopen(TESTS_DIR "/../proxy/verdict/README.md", "r");
+    assert_non_null(f);
+    assert_true(fread(readme, 1, sizeof readme - 1, f) > 0);
+    assert_int_equal(fclose(f), 0);
+    assert_has(readme, "`" VERDICT_CI "`");
+    assert_int_equal(verdict_words(NULL, words, 11), 11);
+    assert_string_equal(words[10], "none"); /* the last rule of the list */
+    for (size_t i = 0; i < 11; i++) {
+        char row[64];
+        snprintf(row, sizeof row, "`%s`", words[i]);
+        const char *table = strstr(readme, "| word |");
+        assert_non_null(table);
+        assert_has(table, row);
+    }
+}
+
 /* The list of findings is the one that the inspectors and the ledger note. */
 static void every_finding_is_known(void **state)
 {
@@ -233,6 +254,7 @@ int main(void)
         cmocka_unit_test(each_word_catches_its_own),
         cmocka_unit_test(unknown_words_are_refused),
         cmocka_unit_test(words_can_be_guessed_from),
+        cmocka_unit_test(every_rule_is_documented),
         cmocka_unit_test(every_finding_is_known),
         cmocka_unit_test(calls_of_one_route_are_one_reason),
         cmocka_unit_test(production_that_was_refused_counts),
