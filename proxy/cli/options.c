@@ -4,7 +4,7 @@
 
 #include "why401/config/nearest.h"
 
-#define ROWS_MOST 16
+#define ROWS_MOST 40
 
 /* The part of a flag before '=', or all of it. */
 static struct span name_of(const char *argument)

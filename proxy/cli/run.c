@@ -1,9 +1,7 @@
-/* why401 run: config, CA, rules, observer, server, in this order, and back.
- *
- * The happy path: everything starts, the main thread waits for signals while workers and the
- * observer do the work, SIGTERM or SIGINT lets running exchanges finish, the observer writes what
- * waits, and a summary ends it. A part that does not start ends the command with what went wrong;
- * the parts before it are taken down by the same function that ends a good run. */
+/* why401 run. The happy path: everything starts, the main thread waits for signals while workers
+ * and the observer do the work, SIGTERM or SIGINT lets running exchanges finish, the observer
+ * writes what waits, and a summary ends it. A part that does not start ends the command with what
+ * went wrong. */
 #include "run.h"
 
 #include <inttypes.h>
@@ -12,131 +10,13 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "ledger_file.h"
 #include "options.h"
 #include "process.h"
 #include "say.h"
-#include "why401/inspect/passport.h"
 
-#define OBSERVER_PATIENCE_MS 5000 /* for writing what waits at the end */
-
-struct rulepack *load_rules(const struct config *config, struct err *err)
+static void summarise(const struct proxy_end *end)
 {
-    struct rulepack *rules = rulepack_builtin(err);
-    if (rules && config->rules_dir && rulepack_add_dir(rules, config->rules_dir, err) != 0) {
-        rulepack_drop(rules);
-        return NULL;
-    }
-    return rules;
-}
-
-static void finished(void *ctx, struct exchange *x)
-{
-    const struct proxy *p = ctx;
-    observer_give(p->observer, x);
-}
-
-static void passed(void *ctx, const struct exchange *x)
-{
-    struct proxy *p = ctx;
-    atomic_fetch_add(&p->passed, 1);
-    if (p->started->verbose) {
-        observer_notice(p->observer,
-                        "passed on unseen: %.*s:%u, %" PRIu64 " bytes there, %" PRIu64 " back",
-                        SPAN_ARG(span_first(x->host, 200)), x->port, x->request.body_bytes,
-                        x->response.body_bytes);
-    }
-}
-
-static void notice(void *ctx, struct ip peer, const struct err *why)
-{
-    const struct proxy *p = ctx;
-    char text[IP_TEXT_SIZE];
-    observer_notice(p->observer, "client %s: %s", ip_text(peer, text), why->text);
-}
-
-static void urgent(void *ctx, const struct exchange *x, const struct finding *f)
-{
-    const struct proxy *p = ctx;
-    observer_urgent(p->observer, x, f);
-}
-
-static int start_observer(struct proxy *p, struct err *err)
-{
-    const struct config *c = p->config;
-    bool json_on_stdout = c->log_json && strcmp(c->log_json, "-") == 0;
-    char path[LEDGER_PATH_SIZE];
-    struct rulepack *rules = load_rules(c, err);
-    if (!rules) {
-        return -1;
-    }
-    struct observer_options options = {
-        .terminal_fd = json_on_stdout ? STDERR_FILENO : STDOUT_FILENO,
-        .color = COLOR_AUTO,
-        .quiet = c->quiet,
-        .verbose = c->verbose,
-        .json_path = c->log_json,
-        .har_path = c->log_har,
-        .queue_length = c->limits.queue_length,
-        .decoded_bytes = c->limits.decoded_bytes,
-        .ledger_path = ledger_file(c, path, sizeof path),
-        .desk = p->desk,
-        .rules = rules,
-    };
-    p->observer = observer_start(&options, err);
-    rulepack_drop(rules);
-    return p->observer ? 0 : -1;
-}
-
-static int start_server(struct proxy *p, struct err *err)
-{
-    const struct config *c = p->config;
-    struct inspect_options inspect = c->inspect;
-    inspect.desk = p->desk;
-    struct server_options options = {
-        .doors = c->doors,
-        .door_count = c->door_count,
-        .workers = c->workers,
-        .proxy_protocol = c->listen_proxy_protocol,
-        .ca = p->ca,
-        .limits = c->limits,
-        .timeouts = c->timeouts,
-        .upstreams = c->upstreams,
-        .upstream_count = c->upstream_count,
-        .tunnel = c->tunnel,
-        .proxy = c->proxy.via.host ? &c->proxy : NULL,
-        .inspect = &inspect,
-        .finished = finished,
-        .passed = passed,
-        .notice = notice,
-        .urgent = urgent,
-        .ctx = p,
-    };
-    process_make_room(&options.limits, c->workers);
-    p->server = server_start(&options, err);
-    return p->server ? 0 : -1;
-}
-
-static int start(struct proxy *p, struct err *err)
-{
-    p->config = config_load(&p->flags, err);
-    if (!p->config) {
-        return -1;
-    }
-    p->started = config_hold(p->config);
-    p->ca = ca_open(p->config->ca_dir, err);
-    p->desk = passport_desk_new();
-    if (!p->desk) {
-        return err_set(err, ERR_MEMORY, "no memory for what is known of tokens");
-    }
-    if (!p->ca || start_observer(p, err) != 0) {
-        return -1;
-    }
-    return start_server(p, err);
-}
-
-static void summarise(const struct observer_counts *counts, size_t cut_off)
-{
+    const struct observer_counts *counts = &end->counts;
     uint64_t lost = counts->lost_success + counts->lost_bodies + counts->lost_lines;
     say("%" PRIu64 " exchange%s, %" PRIu64 " failing, %" PRIu64 " of them explained",
         counts->exchanges, counts->exchanges == 1 ? "" : "s", counts->failing, counts->explained);
@@ -145,28 +25,9 @@ static void summarise(const struct observer_counts *counts, size_t cut_off)
             " successful exchanges, %" PRIu64 " body captures, %" PRIu64 " log lines",
             counts->lost_success, counts->lost_bodies, counts->lost_lines);
     }
-    if (cut_off) {
-        say("%zu exchanges were still running and were cut off", cut_off);
+    if (end->cut_off) {
+        say("%zu exchanges were still running and were cut off", end->cut_off);
     }
-}
-
-/* Takes down what has been started, last part first. */
-static void stop(struct proxy *p)
-{
-    size_t cut_off = p->server ? server_stop(p->server, p->config->timeouts.drain_ms) : 0;
-    if (p->observer) {
-        struct observer_counts counts;
-        observer_drain(p->observer, OBSERVER_PATIENCE_MS);
-        observer_counts(p->observer, &counts);
-        observer_stop(p->observer);
-        if (p->server) {
-            summarise(&counts, cut_off);
-        }
-    }
-    passport_desk_free(p->desk);
-    ca_free(p->ca);
-    config_drop(p->config);
-    config_drop(p->started);
 }
 
 static bool on_terminal(void)
@@ -197,14 +58,27 @@ static void serve(struct proxy *p)
     }
 }
 
+static int start(struct proxy *p, struct err *err)
+{
+    p->config = config_load(&p->flags, err);
+    if (!p->config) {
+        return -1;
+    }
+    bool json_on_stdout = p->config->log_json && strcmp(p->config->log_json, "-") == 0;
+    p->terminal_fd = json_on_stdout ? STDERR_FILENO : STDOUT_FILENO;
+    p->ca = ca_open(p->config->ca_dir, err);
+    return p->ca ? proxy_start(p, err) : -1;
+}
+
 static int run(const struct config_flags *flags)
 {
     struct proxy p = {.flags = *flags};
+    struct proxy_end end;
     struct err err = {0};
     process_protect();
     signals_block();
     if (start(&p, &err) != 0) {
-        stop(&p);
+        proxy_stop(&p, &end);
         return say_error(&err);
     }
     greet(&p);
@@ -212,7 +86,9 @@ static int run(const struct config_flags *flags)
     signals_end_at_once(NULL);
     say("stopping; running exchanges have %" PRIu32 " ms to finish, a second signal ends at once",
         p.config->timeouts.drain_ms);
-    stop(&p);
+    if (proxy_stop(&p, &end)) {
+        summarise(&end);
+    }
     return ENDED_WELL;
 }
 
