@@ -354,12 +354,15 @@ static void add_times(struct entry *e)
     end(e, '}');
 }
 
+/* The connection may be named by the server's port, and browsers show it behind the address. */
 static void add_server(struct entry *e)
 {
     char text[IP_TEXT_SIZE];
-    if (e->r->x->upstream_ip.family) {
-        const char *ip = ip_text(e->r->x->upstream_ip, text);
-        json_add_text(e->out, "serverIPAddress", span_of(ip), ALL);
+    const struct exchange *x = e->r->x;
+    if (x->upstream_ip.family) {
+        json_add_text(e->out, "serverIPAddress", span_of(ip_text(x->upstream_ip, text)), ALL);
+        json_key(e->out, "connection");
+        str_addf(e->out, "\"%u\"", x->port);
     }
 }
 

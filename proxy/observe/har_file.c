@@ -159,7 +159,11 @@ static int keep_paths(struct har_file *f, const char *path, struct err *err)
     f->path = span_dup(span_of(path));
     f->next_path = next.failed ? NULL : span_dup(str_span(&next));
     str_release(&next);
-    return f->path && f->next_path ? 0 : err_set(err, ERR_MEMORY, "no memory for the HAR's name");
+    if (!f->path || !f->next_path) {
+        err_set(err, ERR_MEMORY, "no memory for the HAR's name");
+        return -1;
+    }
+    return 0;
 }
 
 int har_file_open(struct har_file *f, const char *path, size_t decoded_bytes, struct err *err)
@@ -187,7 +191,7 @@ void har_file_close(struct har_file *f)
     if (f->named.fd >= 0) {
         close(f->named.fd);
     }
-    if (f->next.fd >= 0) {
+    if (f->next_path && f->next.fd >= 0) {
         unlink(f->next_path);
         close(f->next.fd);
     }

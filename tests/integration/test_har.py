@@ -67,6 +67,7 @@ class Content(HarCase):
         self.assertEqual(response["content"], {"mimeType": "application/json", "size": len(body),
                                                "text": body.decode()})
         self.assertEqual(entry["serverIPAddress"], "127.0.0.1")
+        self.assertIn(f":{entry['connection']}/", request["url"])
         self.assertEqual(why["explanations"][0]["id"], RULE + "401-unauthorized-no-access-token")
         self.assertEqual((why["id"], why["outcome"], why["maker"], why["error"]), (1, "complete", "upstream", None))
         self.assertIn("bearer.missing", [finding["id"] for finding in why["findings"]])
@@ -209,7 +210,7 @@ class Kill(HarCase):
             return
 
     def test_many_kills(self):
-        body = json.dumps({"error": "e", "filler": "y" * 30000}).encode()
+        body = json.dumps({"error": "e", "filler": "y" * 120000}).encode()
         chance = random.Random(401)
         seen = 0
         for turn in range(6 if SANITIZED else 25):

@@ -44,6 +44,58 @@ static void credentials_that_were_left_out_are_told(void **state)
     input_release(&in);
 }
 
+#define OURS(more)                                                                                 \
+    "{\"startedDateTime\":\"2026-11-24T09:15:03.123Z\",\"time\":12.5,\"request\":{"                \
+    "\"method\":\"GET\",\"url\":\"https://app.bitgo.com/api/v2/user/me\","                         \
+    "\"headers\":[{\"name\":\"Authorization\",\"value\":\"Bearer [redacted]\"}]},"                 \
+    "\"response\":{\"status\":502,\"headers\":[],\"content\":{\"text\":\"{\",\"comment\":\"cut\"}" \
+    "}"                                                                                            \
+    ",\"serverIPAddress\":\"192.0.2.1\"" more "}"
+#define JUDGEMENT                                                                                  \
+    ",\"_why401\":{\"id\":7,\"outcome\":\"refused\",\"maker\":\"proxy\",\"source\":{\"ip\":"       \
+    "\"192.0.2.9\",\"kind\":\"egress_ip\",\"verdict\":\"denied\"},\"token\":{\"form\":\"raw\","    \
+    "\"fingerprint\":\"0123456789abcdef\"},\"findings\":[{\"id\":\"a.b\",\"severity\":"            \
+    "\"warning\","                                                                                 \
+    "\"evidence\":\"Seen.\"}],\"error\":{\"name\":\"Why401UpstreamClosed\",\"text\":\"gone\"}}"
+#define BY(name, list)                                                                             \
+    "{\"log\":{\"version\":\"1.2\",\"creator\":{\"name\":\"" name "\"},\"entries\":[" list "]}}"
+
+static void what_the_proxy_judged_is_taken_over(void **state)
+{
+    (void)state;
+    struct input in;
+    understand(&in, BY("why401", OURS(JUDGEMENT)), INPUT_HAR, 1);
+    const struct exchange *x = in.exchanges[0];
+    assert_true(in.inspected);
+    assert_int_equal(x->id, 7);
+    assert_int_equal(x->maker, MAKER_PROXY);
+    assert_int_equal(x->outcome, OUTCOME_REFUSED);
+    assert_int_equal(x->token.form, TOKEN_RAW);
+    assert_string_equal(x->token.fingerprint, "0123456789abcdef");
+    assert_int_equal(x->source.verdict, SOURCE_DENIED);
+    assert_int_equal(x->error.code, ERR_UPSTREAM_CLOSED);
+    assert_int_equal(x->upstream_ip.family, 4);
+    assert_true(x->response.body.truncated);
+    assert_int_equal(x->finding_count, 1);
+    assert_span(exchange_finding(x, "a.b")->evidence, "Seen.");
+    input_release(&in);
+}
+
+/* Of a HAR that somebody else wrote, or added to, everything is judged anew. */
+static void other_hars_are_judged_anew(void **state)
+{
+    (void)state;
+    struct input in;
+    understand(&in, BY("other", OURS(JUDGEMENT)), INPUT_HAR, 1);
+    assert_false(in.inspected);
+    assert_int_equal(in.exchanges[0]->finding_count, 0);
+    input_release(&in);
+    understand(&in, BY("why401", OURS(JUDGEMENT) "," OURS("")), INPUT_HAR, 2);
+    assert_false(in.inspected);
+    assert_int_equal(in.exchanges[0]->maker, MAKER_UPSTREAM);
+    input_release(&in);
+}
+
 static void a_wrong_har_is_named_with_its_place(void **state)
 {
     (void)state;
@@ -66,6 +118,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_entry_is_read),
         cmocka_unit_test(credentials_that_were_left_out_are_told),
+        cmocka_unit_test(what_the_proxy_judged_is_taken_over),
+        cmocka_unit_test(other_hars_are_judged_anew),
         cmocka_unit_test(a_wrong_har_is_named_with_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
