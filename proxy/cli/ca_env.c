@@ -80,19 +80,27 @@ static void add_line(struct printing *p, const char *name, const char *value)
     free(word);
 }
 
-/* The variable names nothing that would be lost: the system's roots, or what came from here. */
-static bool names_nothing_else(const struct printing *p, const char *value)
+static bool same(const char *a, const char *b)
 {
-    const char *system = bundle_system_roots();
-    return !value || !value[0] || strcmp(value, p->bundle) == 0 ||
-           strcmp(value, ca_root_path(p->ca)) == 0 || (system && strcmp(value, system) == 0);
+    return a && b && strcmp(a, b) == 0;
+}
+
+/* The file for a variable that names nothing of its own: none, or what came from here, or the
+ * system's roots. NULL: it names something else. */
+static const char *common_file(const struct printing *p, const struct variable *v, const char *now)
+{
+    bool unset = !now || !now[0] || same(now, ca_root_path(p->ca));
+    if (unset && v->adds) {
+        return ca_root_path(p->ca);
+    }
+    return unset || same(now, p->bundle) || same(now, bundle_system_roots()) ? p->bundle : NULL;
 }
 
 /* The first variable with this value; those that name one file share one bundle. */
 static const struct variable *first_with(const char *value)
 {
     const struct variable *v = variables;
-    while (!getenv(v->name) || strcmp(getenv(v->name), value) != 0) {
+    while (!same(getenv(v->name), value)) {
         v++;
     }
     return v;
@@ -103,8 +111,9 @@ static int add_variable(struct printing *p, const struct variable *v, struct err
     const char *before = getenv(v->name);
     char own[PATH_MAX];
     struct err why;
-    if (names_nothing_else(p, before)) {
-        add_line(p, v->name, v->adds ? ca_root_path(p->ca) : p->bundle);
+    const char *common = common_file(p, v, before);
+    if (common) {
+        add_line(p, v->name, common);
         return 0;
     }
     if (snprintf(own, sizeof own, "%s/bundle-%s.pem", p->folder, first_with(before)->name) >=

@@ -13,7 +13,8 @@
 #include "why401/observe/text.h"
 #include "why401/tls/ca_facts.h"
 
-#define TEXT_MOST 4096 /* bytes of a path */
+#define TEXT_MOST 4096  /* bytes of a path */
+#define LINE_MOST 16384 /* bytes of it with what does not print escaped */
 
 struct showing {
     const struct paint *paint;
@@ -56,7 +57,7 @@ static void find_out(struct showing *s, const struct ca *ca)
 static void print_line(const struct showing *s, const char *label, const char *text)
 {
     struct str safe;
-    str_init(&safe, 2 * TEXT_MOST);
+    str_init(&safe, LINE_MOST);
     text_escape(&safe, span_of(text), TEXT_MOST);
     printf("  %s%-14s%s %s\n", s->paint->dim, label, s->paint->reset, str_cstr(&safe));
     str_release(&safe);
@@ -129,7 +130,7 @@ static void print_text(const struct showing *s)
 static json_t *path_json(const char *path)
 {
     struct str text;
-    str_init(&text, 4 * TEXT_MOST);
+    str_init(&text, LINE_MOST);
     text_utf8(&text, span_of(path));
     json_t *value = json_string(str_cstr(&text));
     str_release(&text);

@@ -1,3 +1,5 @@
+/* A command is a row of words from its first mention to its end: shown as a shell would take them,
+ * spawned as they are, and named in full when it fails. */
 #include "command.h"
 
 #include <errno.h>
@@ -63,9 +65,9 @@ int command_run_words(const char *const *words, struct err *err)
     /* posix_spawn promises to leave the words alone; its type is older than const. */
     char *argv[32];
     size_t count = 0;
-    for (; words[count] && count + 1 < sizeof argv / sizeof argv[0]; count++) {
+    do {
         memcpy(&argv[count], &words[count], sizeof argv[0]);
-    }
+    } while (words[++count] && count + 1 < sizeof argv / sizeof argv[0]);
     argv[count] = NULL;
     int reason = posix_spawnp(&child, words[0], NULL, NULL, argv, environ);
     int result = reason == 0 ? judge(str_cstr(&line), wait_for(child), err)

@@ -85,10 +85,11 @@ static int check_dates(struct ca *ca, const char *where, time_t now, struct err 
     char text[CLOCK_TEXT_SIZE];
     ca->expires = root < intermediate ? root : intermediate;
     if (now >= ca->expires) {
-        return err_set(err, ERR_CA,
-                       "%s: the local CA expired on %.10s. 'why401 ca rotate' makes a new one, whose "
-                       "ca.pem clients then have to trust",
-                       where, clock_text((int64_t)ca->expires * 1000, text));
+        return err_set(
+            err, ERR_CA,
+            "%s: the local CA expired on %.10s. 'why401 ca rotate' makes a new one, whose "
+            "ca.pem clients then have to trust",
+            where, clock_text((int64_t)ca->expires * 1000, text));
     }
     time_t from = cert_time(X509_get0_notBefore(ca->intermediate));
     if (now < from) {
