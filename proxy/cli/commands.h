@@ -3,6 +3,7 @@
 #define WHY401_CLI_COMMANDS_H
 
 int command_run(int argc, char **argv);
+int command_exec(int argc, char **argv);
 int command_mock(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_report(int argc, char **argv);
@@ -15,6 +16,7 @@ int command_scenarios(int argc, char **argv);
 /* Their help texts. */
 extern const char help_overview[];
 extern const char help_run[];
+extern const char help_exec[];
 extern const char help_mock[];
 extern const char help_demo[];
 extern const char help_ca[];

@@ -12,6 +12,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"run", help_run, command_run},
+    {"exec", help_exec, command_exec},
     {"mock", help_mock, command_mock},
     {"demo", help_demo, command_demo},
     {"report", help_report, command_report},

@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # From the bottom to the top; proxy/CMakeLists.txt builds them in this order.
 ORDER = ["base", "http", "exchange", "inspect", "ledger", "tls", "net", "core", "explain", "observe",
-         "verdict", "offline", "mock", "config", "cli"]
+         "verdict", "offline", "mock", "child", "config", "cli"]
 
 # Library headers, by the beginning of their name, and the modules that may include them.
 OWNERS = {

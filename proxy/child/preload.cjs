@@ -1,0 +1,144 @@
+// Loaded into every Node process of `why401 exec` (NODE_OPTIONS=--require=…), because the variables that
+// name a proxy are not enough there: Node 20 and older know none, and superagent, and with it BitGo's SDK,
+// gives every request an agent of its own, which no version of Node sends through a proxy.
+//
+// Whatever a program uses, https.request, an agent, fetch or undici, it makes its TLS connections with
+// tls.connect, so that is replaced, for BitGo's hosts only: the connection runs over a stream that has
+// asked why401 for it with CONNECT. A connection that is already given a stream went through a proxy that
+// the program or Node itself has asked, and is left alone, as is every other host.
+//
+// It decides nothing about trust: NODE_EXTRA_CA_CERTS names our certificate, and the program's own options
+// and checks apply as ever.
+'use strict';
+
+const { Duplex } = require('node:stream');
+const net = require('node:net');
+const tls = require('node:tls');
+
+const HEAD_MOST = 16384; // bytes of the proxy's answer to CONNECT
+const BITGO = ['bitgo.com', 'bitgo-test.com'];
+
+const connectDirectly = tls.connect;
+const proxy = proxyFrom(process.env.WHY401_PROXY);
+const more = (process.env.WHY401_HOSTS || '').toLowerCase().split(',').filter(Boolean);
+
+// Where why401 listens; null without it, and with text that is no URL.
+function proxyFrom(text) {
+  try {
+    const url = new URL(text);
+    return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 80) };
+  } catch {
+    return null;
+  }
+}
+
+function isOurs(host) {
+  const name = String(host).toLowerCase().replace(/\.$/, '');
+  return more.includes(name) || BITGO.some((domain) => name === domain || name.endsWith(`.${domain}`));
+}
+
+// The bytes between the program's TLS and the one that why401 speaks. What is written before the proxy
+// has answered waits here.
+class Tunnel extends Duplex {
+  constructor(host, port) {
+    super();
+    this.head = Buffer.alloc(0); // of the proxy's answer, as far as it is here; null once it was read
+    this.waiting = null; // what is to be done then
+    this.socket = net.connect(proxy);
+    this.socket.setNoDelay(true);
+    this.socket.write(`CONNECT ${host}:${port} HTTP/1.1\r\nHost: ${host}:${port}\r\n\r\n`);
+    this.socket.on('data', (bytes) => (this.head ? this.readHead(bytes) : this.pass(bytes)));
+    this.socket.on('end', () => (this.head ? this.fail('closed the connection') : this.push(null)));
+    this.socket.on('error', (error) => this.destroy(error));
+    this.socket.on('close', () => this.destroy());
+  }
+
+  readHead(bytes) {
+    this.head = Buffer.concat([this.head, bytes]);
+    const end = this.head.indexOf('\r\n\r\n');
+    if (end < 0) {
+      if (this.head.length > HEAD_MOST) this.fail('did not answer in HTTP');
+      return;
+    }
+    const [line] = this.head.toString('latin1', 0, end).split('\r\n');
+    if (!/^HTTP\/1\.[01] 200\b/.test(line)) {
+      this.fail(`answered ${line}`);
+      return;
+    }
+    const rest = this.head.subarray(end + 4);
+    this.head = null;
+    if (this.waiting) this.waiting();
+    if (rest.length > 0) this.pass(rest);
+  }
+
+  fail(what) {
+    const error = new Error(`why401 did not open a tunnel for this connection: ${proxy.host}:${proxy.port} ${what}`);
+    error.code = 'ECONNRESET'; // what clients know as a connection that may be tried again
+    this.destroy(error);
+  }
+
+  pass(bytes) {
+    if (!this.push(bytes)) this.socket.pause();
+  }
+
+  _read() {
+    this.socket.resume();
+  }
+
+  whenOpen(act) {
+    if (this.head) this.waiting = act;
+    else act();
+  }
+
+  _write(bytes, encoding, done) {
+    this.whenOpen(() => this.socket.write(bytes, encoding, done));
+  }
+
+  _final(done) {
+    this.whenOpen(() => this.socket.end(done));
+  }
+
+  _destroy(error, done) {
+    this.socket.destroy();
+    done(error);
+  }
+}
+
+// tls.connect takes (options), (port), (port, host), (path), each with options and a listener behind it.
+function readArguments(args) {
+  const options = {};
+  let listener;
+  for (const [at, arg] of args.entries()) {
+    if (typeof arg === 'function') listener = arg;
+    else if (arg !== null && typeof arg === 'object') Object.assign(options, arg);
+    else if (at === 0 && (typeof arg === 'number' || /^\d+$/.test(arg))) options.port = Number(arg);
+    else if (at === 0 && typeof arg === 'string') options.path = arg;
+    else if (at === 1 && typeof arg === 'string') options.host = arg;
+  }
+  return { options, listener };
+}
+
+// What Node does for a connection of its own and cannot do for a stream it is given: an idle connection
+// must not keep the process alive, and a limit for the time to connect has to run.
+function standInFor(socket, tunnel, timeout) {
+  socket.ref = () => (tunnel.socket.ref(), socket);
+  socket.unref = () => (tunnel.socket.unref(), socket);
+  if (timeout) socket.setTimeout(timeout);
+  return socket;
+}
+
+function connect(...args) {
+  const { options, listener } = readArguments(args);
+  if (options.socket || options.path || !isOurs(options.host)) {
+    return connectDirectly.apply(this, args);
+  }
+  const tunnel = new Tunnel(options.host, options.port);
+  const over = { ...options, socket: tunnel, servername: options.servername || options.host };
+  return standInFor(connectDirectly.call(this, over, listener), tunnel, options.timeout);
+}
+
+if (proxy !== null && tls.connect.name !== 'why401Connect') {
+  Object.defineProperty(connect, 'name', { value: 'why401Connect' });
+  tls.connect = connect;
+  require('node:module').syncBuiltinESMExports();
+}
