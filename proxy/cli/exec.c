@@ -273,17 +273,20 @@ static enum options_said read_flags(struct exec *e, int argc, char **argv, struc
         return OPTIONS_HELP;
     }
     int before = cut(flags, argc, argv, err);
-    if (before < 0) {
-        /* A flag that there is not is the better thing to hear of. */
-        enum options_said said =
-            options_read("exec", rows, sizeof rows / sizeof *rows, argc, argv, &(struct err){0});
-        return said == OPTIONS_BAD && argc && argv[0][0] == '-'
-                   ? options_read("exec", rows, sizeof rows / sizeof *rows, argc, argv, err)
-                   : OPTIONS_BAD;
+    /* Without a command a wrong flag is still the better thing to hear of. */
+    bool cut_off = before < 0;
+    if (cut_off) {
+        before = argc && strcmp(argv[argc - 1], "--") == 0 ? argc - 1 : argc;
     }
+    struct err wrong;
     enum options_said said =
-        options_read("exec", rows, sizeof rows / sizeof *rows, before, argv, err);
-    return said == OPTIONS_READ && check_together(flags, err) != 0 ? OPTIONS_BAD : said;
+        options_read("exec", rows, sizeof rows / sizeof *rows, before, argv, &wrong);
+    bool flag = said == OPTIONS_BAD && argv[0][0] == '-';
+    if (!cut_off || flag) {
+        *err = wrong;
+        return said == OPTIONS_READ && check_together(flags, err) != 0 ? OPTIONS_BAD : said;
+    }
+    return OPTIONS_BAD;
 }
 
 int command_exec(int argc, char **argv)

@@ -180,6 +180,9 @@ void flow_intercept(struct flow *f)
     bool failed = stream_write(f->client, established) != 0 ||
                   forward->restart(f->client, forward->accepting, span_of(f->home->address->host),
                                    f->env->timeouts.tls_handshake_ms) != 0;
+    uint_fast64_t last = x->id;
+    /* No exchange, so people do not miss its number, unless another came meanwhile. */
+    atomic_compare_exchange_strong(f->env->ids, &last, last - 1);
     f->x = NULL;
     f->request = HALF_IDLE;
     f->close = f->env->draining; /* Connection: close was about the CONNECT */

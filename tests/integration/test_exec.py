@@ -30,7 +30,7 @@ class TheCommand(Exec):
     def test_its_output_is_its_own(self):
         done = self.curl("--mock")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("username", json.loads(done.stdout)["user"])
+        self.assertIn("id", json.loads(done.stdout)["user"])
         self.assertIn("1 exchange", done.stderr)
 
     def test_its_status_is_ours(self):
