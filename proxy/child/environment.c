@@ -9,7 +9,7 @@
 #include "no_proxy.h"
 #include "parent.h"
 #include "place_parts.h"
-#include "variables.h"
+#include "why401/child/variables.h"
 
 #define VALUE_MOST 262144  /* bytes of one variable; the system takes half of that */
 #define LIST_MOST  1048576 /* bytes of the list for people */

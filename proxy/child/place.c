@@ -11,7 +11,7 @@
 #include "place_parts.h"
 #include "preload_cjs.h"
 #include "prepend_php.h"
-#include "variables.h"
+#include "why401/child/variables.h"
 #include "why401/base/str.h"
 #include "why401/tls/bundle.h"
 

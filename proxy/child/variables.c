@@ -1,7 +1,7 @@
 /* What each runtime reads. The parent's value of every variable here is dropped first, in whatever
  * case it is written: getenv returns the first match, and libraries differ in the case they prefer.
  */
-#include "variables.h"
+#include "why401/child/variables.h"
 
 const struct variable variables[] = {
     /* The proxy. curl reads http_proxy in lower case only, Go, Python and .NET take both. ALL_PROXY

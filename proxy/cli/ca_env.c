@@ -13,33 +13,13 @@
 #include "ca_verb.h"
 #include "say.h"
 #include "why401/base/str.h"
+#include "why401/child/variables.h"
 #include "why401/config/listen.h"
 #include "why401/tls/bundle.h"
 
 #define OUTPUT_MOST   (1 << 20)
 #define NOT_THROUGH   "localhost,127.0.0.1,::1" /* what no proxy is asked for */
 #define URL_TEXT_SIZE (IP_TEXT_SIZE + 20)
-
-static const struct variable {
-    const char *name;
-    bool adds; /* to the roots that the program has; else it replaces them */
-} variables[] = {
-    {"NODE_EXTRA_CA_CERTS", true},
-    {"DENO_CERT", true},
-    {"SSL_CERT_FILE", false},
-    {"CURL_CA_BUNDLE", false},
-    {"REQUESTS_CA_BUNDLE", false},
-    {"PIP_CERT", false},
-    {"HTTPLIB2_CA_CERTS", false},
-    {"AWS_CA_BUNDLE", false},
-    {"GIT_SSL_CAINFO", false},
-    {"PERL_LWP_SSL_CA_FILE", false},
-    {"CARGO_HTTP_CAINFO", false},
-    {"BUNDLE_SSL_CA_CERT", false},
-    {"npm_config_cafile", false},
-    {"CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", false},
-    {"GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", false},
-};
 
 struct printing {
     const struct ca *ca;
@@ -85,12 +65,23 @@ static bool same(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
+static bool adds(const struct variable *v)
+{
+    return v->kind == VARIABLE_CA_ADDED;
+}
+
+/* The variable names a file of certificates. */
+static bool is_about_trust(const struct variable *v)
+{
+    return adds(v) || v->kind == VARIABLE_CA_REPLACED;
+}
+
 /* The file for a variable that names nothing of its own: none, or what came from here, or the
  * system's roots. NULL: it names something else. */
 static const char *common_file(const struct printing *p, const struct variable *v, const char *now)
 {
     bool unset = !now || !now[0] || same(now, ca_root_path(p->ca));
-    if (unset && v->adds) {
+    if (unset && adds(v)) {
         return ca_root_path(p->ca);
     }
     return unset || same(now, p->bundle) || same(now, bundle_system_roots()) ? p->bundle : NULL;
@@ -100,7 +91,7 @@ static const char *common_file(const struct printing *p, const struct variable *
 static const struct variable *first_with(const char *value)
 {
     const struct variable *v = variables;
-    while (!same(getenv(v->name), value)) {
+    while (!is_about_trust(v) || !same(getenv(v->name), value)) {
         v++;
     }
     return v;
@@ -134,8 +125,8 @@ static int add_trust(struct printing *p, struct err *err)
         return err_set(err, ERR_SYSTEM, "the path of a bundle is longer than %d bytes", PATH_MAX);
     }
     int result = bundle_write(p->bundle, NULL, ca_root_pem(p->ca), err);
-    for (size_t i = 0; result == 0 && i < sizeof variables / sizeof variables[0]; i++) {
-        result = add_variable(p, &variables[i], err);
+    for (size_t i = 0; result == 0 && i < variables_count; i++) {
+        result = is_about_trust(&variables[i]) ? add_variable(p, &variables[i], err) : 0;
     }
     return result;
 }
@@ -159,7 +150,7 @@ static void add_not_through(struct printing *p, const char *name)
 
 static int add_proxy(struct printing *p, const char *address, struct err *err)
 {
-    static const char *const names[] = {"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"};
+    static const char *const names[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"};
     struct listen_address at;
     const char *why = "expected the port of a running proxy, not 0";
     char url[URL_TEXT_SIZE];

@@ -24,6 +24,19 @@ static int start_server(struct exec *e, struct err *err)
     return e->mock ? 0 : -1;
 }
 
+/* The mock's coins are test coins, so what names no host is meant for the test environment. */
+static void play_test(struct config *c)
+{
+    for (size_t i = 1; i < c->upstream_count; i++) {
+        if (environment_of_host(span_of(c->upstreams[i].host)) == ENVIRONMENT_TEST) {
+            struct upstream_address first = c->upstreams[0];
+            c->upstreams[0] = c->upstreams[i];
+            c->upstreams[i] = first;
+            return;
+        }
+    }
+}
+
 /* BitGo's own hosts are reached at the mock's port. Another upstream of the config is not the
  * mock's to play. */
 static void lead_there(struct exec *e)
@@ -37,6 +50,9 @@ static void lead_there(struct exec *e)
             a->resolve_port = server_port(e->mock, 0);
             a->ca_path = ca_root_path(e->proxy.ca);
         }
+    }
+    if (!c->env_spoken) {
+        play_test(c);
     }
     c->upstream = c->upstreams[0];
 }

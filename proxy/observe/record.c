@@ -148,6 +148,7 @@ struct judged record_judged(const struct record *r)
         .scheme = x->scheme,
         .host = x->host,
         .port = x->port,
+        .foreign = x->foreign,
         .status = x->response.head.status,
         .maker = x->maker,
         .outcome = x->outcome,

@@ -171,6 +171,9 @@ static void count(struct verdict *v, struct call *call, const struct judged *j)
 
 void verdict_take(struct verdict *v, const struct judged *j)
 {
+    if (j->foreign) {
+        return; /* no call to BitGo */
+    }
     str_clear(&v->path);
     path_normalise(&v->path, j->target);
     struct span method = j->method.len ? j->method : SPAN("-");

@@ -123,6 +123,12 @@ class TheVerdict(Exec):
         self.assertIn("trust_env", done.stderr)
         self.assertEqual(self.exec("--", "true").returncode, 0)
 
+    def test_a_call_to_somebody_else_is_none_to_bitgo(self):
+        done = self.exec("--tunnel", "none", "--ci", "--", "curl", "-sS", "https://example.com/")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("this proxy passes nothing on", done.stderr)
+        self.assertIn("no-traffic", done.stderr)
+
     def test_what_is_accepted_does_not_fail(self):
         baseline = self.home / "accepted.json"
         self.curl("--mock", "--ci", "--write-baseline", baseline, token=SPENT)

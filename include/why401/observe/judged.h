@@ -14,6 +14,7 @@ struct judged {
     struct span scheme; /* of the upstream */
     struct span host;   /* of the upstream, without port */
     uint16_t port;
+    bool foreign; /* it was meant for a host that is not BitGo's, and the proxy said no itself */
     int status; /* of the answer; 0: the client got none */
     enum maker maker;
     enum outcome outcome;

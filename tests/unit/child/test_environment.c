@@ -8,7 +8,7 @@
 #include "no_proxy.h"
 #include "parent.h"
 #include "place_parts.h"
-#include "variables.h"
+#include "why401/child/variables.h"
 #include "why401/child/environment.h"
 #include "words.h"
 

@@ -1,6 +1,7 @@
-/* The list of the variables that a child gets or must not have. */
-#ifndef CHILD_VARIABLES_H
-#define CHILD_VARIABLES_H
+/* The list of the variables by which runtimes find a proxy and trust a certificate: what a child
+ * gets, or must not have. */
+#ifndef WHY401_CHILD_VARIABLES_H
+#define WHY401_CHILD_VARIABLES_H
 
 #include <stddef.h>
 
