@@ -26,8 +26,8 @@ static enum result result_of(const struct verdict *v, const struct call *call, c
     enum result result = PASSED;
     for (size_t i = 0; i < v->reason_count; i++) {
         const struct reason *r = &v->reasons[i];
-        bool ours =
-            call ? r->call == call : r->shown.method[0] == '\0' && strcmp(r->shown.rule, rule) == 0;
+        bool ours = call ? r->call == call
+                         : r->shown.method[0] == '\0' && rule && strcmp(r->shown.rule, rule) == 0;
         if (ours && !r->shown.accepted) {
             return FAILED;
         }
