@@ -223,7 +223,7 @@ int child_environment_init(struct child_environment *environment,
 
 void child_environment_release(struct child_environment *environment)
 {
-    for (size_t i = 0; i < environment->count; i++) {
+    for (size_t i = 0; environment->variables && i < environment->count; i++) {
         free(environment->variables[i]);
     }
     free(environment->variables);

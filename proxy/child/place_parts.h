@@ -29,6 +29,10 @@ const char *place_base(char *const *parent, const char *variable);
 /* The path of the bundle that starts with that file. */
 void place_bundle(const struct child_place *place, const char *base, char path[PATH_MAX]);
 
+/* Writes every file but the bundles, of which bundle.pem has to be there. */
+int place_write_files(const struct child_place *place, const struct child_place_options *options,
+                      struct err *err);
+
 /* Removes what is in the directory and it, as child_place_remove does; place stays. */
 void place_clear(const struct child_place *place);
 

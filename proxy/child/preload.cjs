@@ -20,7 +20,9 @@ const BITGO = ['bitgo.com', 'bitgo-test.com'];
 
 const connectDirectly = tls.connect;
 const proxy = proxyFrom(process.env.WHY401_PROXY);
-const more = (process.env.WHY401_HOSTS || '').toLowerCase().split(',').filter(Boolean);
+// This machine is reached directly, as NO_PROXY says too: why401 itself is there.
+const more = (process.env.WHY401_HOSTS || '').toLowerCase().split(',')
+  .filter((host) => host !== '' && !/^(localhost|127\..*|::1)$/.test(host));
 
 // Where why401 listens; null without it, and with text that is no URL.
 function proxyFrom(text) {

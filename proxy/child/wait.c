@@ -46,8 +46,7 @@ static void stop_too(void)
 static bool ended(const struct child *child, int *status)
 {
     int news;
-    pid_t got;
-    while ((got = waitpid(child->pid, &news, WNOHANG | WUNTRACED)) == child->pid) {
+    while (waitpid(child->pid, &news, WNOHANG | WUNTRACED) == child->pid) {
         if (!WIFSTOPPED(news)) {
             *status = WIFSIGNALED(news) ? 128 + WTERMSIG(news) : WEXITSTATUS(news);
             return true;

@@ -133,6 +133,13 @@ class Preload(Case):
         self.assertEqual(self.node(source, port=proxy.port, WHY401_HOSTS="other.example,wallet.example"), "pong")
         self.assertEqual(self.targets(proxy), ["wallet.example:443"])
 
+    def test_this_machine_is_reached_directly(self):
+        direct = self.start_upstream(BODY, tls=True)
+        proxy = self.start_upstream(self.tunnel)
+        source = f"require('https').get('{direct.url}/', (r) => r.pipe(process.stdout))"
+        self.assertEqual(self.node(source, port=proxy.port, WHY401_HOSTS="localhost"), "pong")
+        self.assertEqual(proxy.requests, [])
+
     def test_it_verifies_as_ever(self):
         proxy = self.start_upstream(self.tunnel)
         error = json.loads(self.node(FAILS, port=proxy.port, trust=False))

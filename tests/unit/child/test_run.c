@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pty.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -170,12 +171,14 @@ static void test_signals_are_passed_on(void **state)
 }
 
 /* What it sends to its group, which is ours too, is not sent back; what another process of the
- * group sends to us only is passed on. (Of two signals that wait we take the one with the smaller
+ * group sends to us only is passed on. It stops us until it has dealt with its own signal, or a
+ * second would not be told from it. (Of two signals that wait we take the one with the smaller
  * number first, so USR1 has been dealt with when USR2 arrives.) In a group of our own, because the
  * test's runner is in this one. */
 #define TO_ITS_GROUP                                                                               \
     "trap 'n=x$n' USR1; trap 'kill $!; test \"$n\" = x && exit 42; exit 43' USR2; "                \
-    "kill -USR1 0; sleep 60 & sh -c \"kill -USR2 $PPID\"; wait"
+    "kill -STOP $PPID; kill -USR1 0; sleep 50 & sh -c \"kill -USR2 $PPID; kill -CONT $PPID\"; "    \
+    "wait"
 
 static void test_what_it_sends_to_its_group_is_not_sent_back(void **state)
 {
@@ -209,6 +212,43 @@ static void test_stops_and_goes_on_with_it(void **state)
     assert_int_equal(WEXITSTATUS(status), 42);
 }
 
+static void read_until(int terminal, const char *text)
+{
+    char seen[1000] = "";
+    size_t len = 0;
+    while (!strstr(seen, text)) {
+        ssize_t got = read(terminal, seen + len, sizeof seen - 1 - len);
+        assert_true(got > 0);
+        len += (size_t)got;
+    }
+}
+
+/* Ctrl-C reaches the child from the terminal itself, so it must not get it from us as well. We are
+ * stopped until it has dealt with the first, or a second would not be told from it. */
+#define FROM_THE_TERMINAL                                                                          \
+    "trap 'n=x$n; echo taken; sh -c \"kill -USR2 $PPID\"' INT; "                                   \
+    "trap 'kill $!; test \"$n\" = x && exit 42; exit 43' USR2; sleep 50 & echo ready; wait; wait"
+
+static void test_what_the_terminal_sends_is_not_sent_again(void **state)
+{
+    int terminal, status;
+    (void)state;
+    pid_t pid = forkpty(&terminal, NULL, NULL, NULL);
+    if (pid == 0) {
+        _exit(sh(FROM_THE_TERMINAL));
+    }
+    read_until(terminal, "ready");
+    assert_int_equal(kill(pid, SIGSTOP), 0);
+    assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+    assert_int_equal(write(terminal, "\003", 1), 1);
+    read_until(terminal, "taken");
+    assert_int_equal(kill(pid, SIGCONT), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 42);
+    close(terminal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_signals_are_passed_on),
         cmocka_unit_test(test_what_it_sends_to_its_group_is_not_sent_back),
         cmocka_unit_test(test_stops_and_goes_on_with_it),
+        cmocka_unit_test(test_what_the_terminal_sends_is_not_sent_again),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
