@@ -16,8 +16,11 @@ static void (*last_act)(void); /* set before the handler that reads it is instal
 
 void process_protect(void)
 {
-    struct rlimit none = {0, 0};
-    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0) {
+    struct rlimit core;
+    /* The hard limit stays: a command that exec runs gets its own back. */
+    bool known = getrlimit(RLIMIT_CORE, &core) == 0;
+    core.rlim_cur = 0;
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || !known || setrlimit(RLIMIT_CORE, &core) != 0) {
         say("warning: core dumps could not be switched off, and they may hold tokens");
     }
 }
