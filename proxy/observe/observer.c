@@ -23,7 +23,8 @@
 #include "why401/base/clock.h"
 #include "why401/base/queue.h"
 
-#define BATCH           64
+#define BATCH           256
+#define GATHER_MS       10 /* people do not see it, and a batch costs one write */
 #define NOTICE_MOST     1024
 #define REPORT_EVERY_US 1000000
 #define SMALL_CAPTURE   8192 /* bytes of a failing answer that stay under the worst pressure */
@@ -49,8 +50,8 @@ struct observer {
     pthread_mutex_t lock;            /* guards what follows */
     pthread_cond_t settled_some;     /* `settled` has grown */
     struct rulepack *rules;          /* one reference; may be NULL */
-    uint64_t given;                  /* items that were handed over, or were about to be */
-    uint64_t settled;                /* items that have been written, or were dropped */
+    atomic_uint_fast64_t given; /* not guarded: items that were handed over, or were about to be */
+    uint64_t settled;           /* items that have been written, or were dropped */
 };
 
 static void settle(struct observer *o, uint64_t items)
@@ -138,7 +139,8 @@ static void *run(void *arg)
     void *items[BATCH];
     bool waits = false; /* a report of losses does, or the ledger */
     for (;;) {
-        size_t count = queue_pop(o->queue, items, BATCH, waits ? REPORT_EVERY_US / 1000 : -1);
+        size_t count =
+            queue_pop(o->queue, items, BATCH, GATHER_MS, waits ? REPORT_EVERY_US / 1000 : -1);
         bool last = count == 0 && queue_closed(o->queue) && queue_len(o->queue) == 0;
         carry_out_batch(o, items, count);
         waits = consider_report(o, last);
@@ -220,9 +222,7 @@ struct observer *observer_start(const struct observer_options *options, struct e
  */
 static bool hand_over(struct observer *o, struct item *item, bool must)
 {
-    pthread_mutex_lock(&o->lock);
-    o->given++;
-    pthread_mutex_unlock(&o->lock);
+    atomic_fetch_add(&o->given, 1);
     if (queue_push(o->queue, item, must)) {
         return true;
     }
@@ -359,8 +359,9 @@ bool observer_drain(struct observer *o, int wait_ms)
     until.tv_sec += (time_t)(ns / 1000000000);
     until.tv_nsec = (long)(ns % 1000000000);
     int rc = 0;
+    uint64_t target = atomic_load(&o->given);
+    queue_hurry(o->queue);
     pthread_mutex_lock(&o->lock);
-    uint64_t target = o->given;
     while (o->settled < target && rc == 0) {
         rc = pthread_cond_timedwait(&o->settled_some, &o->lock, &until);
     }
