@@ -7,11 +7,6 @@ static unsigned char fold(char c)
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
-bool span_ieq(struct span a, struct span b)
-{
-    return a.len == b.len && span_istarts(a, b);
-}
-
 bool span_starts(struct span s, struct span prefix)
 {
     return s.len >= prefix.len && span_eq(span_first(s, prefix.len), prefix);

@@ -263,11 +263,25 @@ static bool method_matches(const char *wanted, struct span method)
            (span_eq(method, SPAN("HEAD")) && strcmp(wanted, "GET") == 0);
 }
 
+/* Whether the last byte that counts lets the path match at all: it nearly never does, and asking
+ * costs nothing. */
+static bool may_match(const char *pattern, char last)
+{
+    char end = pattern[strlen(pattern) - 1];
+    return end == last || end == '}' || end == '*';
+}
+
 static bool is_listed(const struct open_route *list, size_t count, struct span method,
                       struct span path)
 {
+    size_t len = path.len;
+    while (len && path.ptr[len - 1] == '/') {
+        len--;
+    }
+    char last = len ? path.ptr[len - 1] : '/';
     for (size_t i = 0; i < count; i++) {
-        if (method_matches(list[i].method, method) && path_matches(span_of(list[i].path), path)) {
+        if (may_match(list[i].path, last) && method_matches(list[i].method, method) &&
+            path_matches(span_of(list[i].path), path)) {
             return true;
         }
     }

@@ -1,6 +1,7 @@
 #include "token.h"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdio.h>
 
 #include "why401/inspect/inspect.h"
@@ -125,6 +126,20 @@ const char *token_describe(struct span s, char text[TOKEN_TEXT_SIZE])
     return text;
 }
 
+static EVP_MD *fetched; /* NULL: OpenSSL looks it up each time, which costs as much as hashing */
+
+static void fetch(void)
+{
+    fetched = EVP_MD_fetch(NULL, "SHA256", NULL);
+}
+
+static const EVP_MD *sha256(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, fetch);
+    return fetched ? fetched : EVP_sha256();
+}
+
 void token_fingerprint(struct span token, bool hashed, char fingerprint[FINGERPRINT_SIZE])
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
@@ -140,10 +155,12 @@ void token_fingerprint(struct span token, bool hashed, char fingerprint[FINGERPR
         }
         return;
     }
-    if (EVP_Digest(token.ptr, token.len, digest, NULL, EVP_sha256(), NULL) == 1) {
+    if (EVP_Digest(token.ptr, token.len, digest, NULL, sha256(), NULL) == 1) {
         for (size_t i = 0; i < half; i++) {
-            snprintf(fingerprint + 2 * i, 3, "%02x", digest[i]);
+            fingerprint[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+            fingerprint[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
         }
+        fingerprint[2 * half] = '\0';
     }
     OPENSSL_cleanse(digest, sizeof digest);
 }

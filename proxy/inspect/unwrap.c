@@ -77,10 +77,25 @@ static bool strip_brackets(struct span *s)
     return false;
 }
 
+static bool is_alnum(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Nearly every value: neither end is, or ends in, a byte that a mark could have. */
+static bool is_bare(struct span s)
+{
+    if (s.len < 3 || !is_alnum(s.ptr[0]) || !is_alnum(s.ptr[s.len - 1])) {
+        return false;
+    }
+    char before = s.ptr[s.len - 2];
+    return is_alnum(before) && s.ptr[s.len - 3] != '%';
+}
+
 struct unwrapped unwrap(struct span s)
 {
     struct unwrapped u = {.inner = s};
-    bool more = true;
+    bool more = !is_bare(s);
     while (more) {
         more = false;
         while (strip(&u.inner, quotes, sizeof quotes / sizeof *quotes) ||

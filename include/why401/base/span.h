@@ -48,9 +48,14 @@ static inline struct span span_first(struct span s, size_t len)
 }
 
 /* Comparisons that fold ASCII letters only, as HTTP's field names do (RFC 9110 §5.1). */
-bool span_ieq(struct span a, struct span b);
 bool span_starts(struct span s, struct span prefix);
 bool span_istarts(struct span s, struct span prefix);
+
+static inline bool span_ieq(struct span a, struct span b)
+{
+    return a.len == b.len && span_istarts(a, b);
+}
+
 bool span_ends(struct span s, struct span suffix);
 
 /* Offset of the first needle in s, or -1. The i-form folds ASCII letters. */
