@@ -22,11 +22,12 @@ class Figures:
         return statistics.median(values.values()) if values else None
 
     def ratio(self, *peers):
-        """Ours to the lowest of the peers'; None where one of them is missing."""
+        """Ours to the lowest of the peers'; None where one of them is missing, or where there is nothing
+        to divide: what a proxy adds to a latency can come out below zero on a busy machine."""
         ours = self.values.get(US, {})
         rounds = [r for r in ours if all(r in self.values.get(peer, {}) for peer in peers)]
         lowest = {r: min(self.values[peer][r] for peer in peers) for r in rounds}
-        ratios = [ours[r] / lowest[r] for r in rounds if lowest[r] > 0]
+        ratios = [ours[r] / lowest[r] for r in rounds if lowest[r] > 0 and ours[r] >= 0]
         return statistics.median(ratios) if ratios else None
 
 

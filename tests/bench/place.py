@@ -13,6 +13,7 @@ import certificates
 
 FILES_WANTED = 65536
 PEERS = pathlib.Path(__file__).parent / "peers"
+WALLET = "/api/v2/tbtc/wallet/59cd72485007a239fb00282ed480da1f"
 OK_BODY = json.dumps({"id": "59cd72485007a239fb00282ed480da1f", "coin": "tbtc", "label": "x" * 118,
                       "balance": 12345}, separators=(",", ":"))
 NO_BODY = json.dumps({"error": "unauthorized", "name": "Unauthorized", "context": {},
@@ -65,8 +66,8 @@ class Place:
         """Fills the template peers/`name` in and returns where the result is."""
         values = {"FOLDER": self.folder, "FILES": self.files, "CONNECTIONS": min(12000, self.files - 400),
                   "USER": "user root;" if os.geteuid() == 0 else "", "CHAIN": self.leaf.chain,
-                  "KEY": self.leaf.key, "PEM": self.pem, "ROOT": self.root.chain, "OK_BODY": OK_BODY,
-                  "NO_BODY": NO_BODY, "POST_BODY": POST_BODY, "POST_FIELDS": POST_FIELDS, **more}
+                  "KEY": self.leaf.key, "PEM": self.pem, "ROOT": self.root.chain, "WALLET": WALLET,
+                  "OK_BODY": OK_BODY, "NO_BODY": NO_BODY, "POST_BODY": POST_BODY, "POST_FIELDS": POST_FIELDS, **more}
         if name != "origin.conf":
             values["ORIGIN_PORT"] = self.origin_port
         text = (PEERS / name).read_text()

@@ -49,8 +49,12 @@ def field(text, name):
 
 
 def memory_kib(pid):
-    """Proportional resident memory of the tree: pages that its members share count once."""
-    return sum(field((PROC / str(member) / "smaps_rollup").read_text(), "Pss") for member in tree(pid))
+    """Proportional resident memory of the tree: pages that its members share count once. Only root may
+    ask a process that lets nobody look into its memory, as why401 does; for others it is all resident."""
+    try:
+        return sum(field((PROC / str(member) / "smaps_rollup").read_text(), "Pss") for member in tree(pid))
+    except PermissionError:
+        return resident_kib(pid)
 
 
 def resident_kib(pid):

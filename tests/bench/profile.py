@@ -65,6 +65,11 @@ def call_of(stack):
     return f"{entries[-1]} for {caller}"
 
 
+def functions_of(stack):
+    """Each once, however deep it calls itself, and none of the kernel."""
+    return {f"{name} [{file}]" for name, file in stack if "kernel" not in file and name != "[unknown]"}
+
+
 def print_counter(title, counter, total, lines):
     print(f"  {title}")
     for name, count in counter.most_common(lines):
@@ -77,14 +82,15 @@ def print_threads(path, lines):
     for thread, own in collections.Counter(thread for thread, _ in every).most_common():
         stacks = [stack for other, stack in every if other == thread]
         print(f"\nthread {thread}: {100 * own / len(every):.1f} % of all CPU; shares are of all CPU")
-        kinds = collections.Counter("the kernel" if s and "kernel" in s[0][1] else s[0][1] if s else "?" for s in stacks)
-        print_counter("by file", kinds, len(every), lines)
-        print_counter("in system calls", collections.Counter(filter(None, map(call_of, stacks))), len(every), lines)
-        inside = collections.Counter(frame for stack in stacks for frame in
-                                     {f"{name} [{file}]" for name, file in stack if "kernel" not in file})
-        print_counter("in functions and what they call", inside, len(every), lines)
-        leaves = collections.Counter(f"{s[0][0]} [{s[0][1]}]" for s in stacks if s)
-        print_counter("in functions themselves", leaves, len(every), lines)
+        stacks = [stack for stack in stacks if stack]
+        lists = {
+            "by file": ["the kernel" if "kernel" in stack[0][1] else stack[0][1] for stack in stacks],
+            "in system calls": filter(None, map(call_of, stacks)),
+            "in functions and what they call": [frame for stack in stacks for frame in functions_of(stack)],
+            "in functions themselves": [f"{stack[0][0]} [{stack[0][1]}]" for stack in stacks],
+        }
+        for title, found in lists.items():
+            print_counter(title, collections.Counter(found), len(every), lines)
 
 
 def arguments():
@@ -116,8 +122,8 @@ def main():
             print_calls(calls, few, chosen.lines)
         if not shutil.which("perf"):
             sys.exit("profile: there is no perf (package linux-perf) to say more")
-        under(place, chosen.workload, chosen.contender, requests, ["perf", "record", "-q", "-e", "cpu-clock", "-F", 4000,
-                                                                   "--call-graph", "dwarf,4096", "-o", stacks])
+        under(place, chosen.workload, chosen.contender, requests,
+              ["perf", "record", "-q", "-e", "cpu-clock", "-F", 4000, "--call-graph", "dwarf,4096", "-o", stacks])
         print_threads(stacks, chosen.lines)
     finally:
         place.close()

@@ -7,6 +7,7 @@ import process
 from contenders import Direct, Haproxy, Nginx, Why401
 from figures import Line, at_most, no_more_than, times_the_lower
 from load import Load
+from place import WALLET
 
 # Made up, of one repeated digit, in the shape of the real thing.
 TOKEN = "v2x" + "1" * 64
@@ -21,11 +22,11 @@ def request(method, path, *more, body=b"", close=False):
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-OK = request("GET", "/ok200")
-NO = request("GET", "/no401")
-BIG = request("GET", "/big")
-NEW = request("GET", "/ok200", close=True)
-POST = request("POST", "/post", "Content-Type: application/json", "BitGo-SDK-Version: 1.0.0",
+OK = request("GET", WALLET)
+NO = request("GET", "/api/v2/user/me")
+BIG = request("GET", WALLET + "/transfer")
+NEW = request("GET", WALLET, close=True)
+POST = request("POST", WALLET + "/tx/initiate", "Content-Type: application/json", "BitGo-SDK-Version: 1.0.0",
                "BitGo-Auth-Version: 2.0", "Auth-Timestamp: 1763942400000", "X-Request-Id: 1111",
                "Accept-Language: en", "Accept-Encoding: identity", body=POST_JSON)
 KIB_PER_CONNECTION = Line("memory", "KiB an idle connection", 1, times_the_lower(1.0))
