@@ -90,7 +90,6 @@ static int choose_for_connect(struct flow *f, struct err *err)
 {
     struct exchange *x = f->x;
     if (x->request.head.framing != HTTP_NO_BODY) {
-        f->close = true;
         return err_set(err, ERR_BAD_REQUEST, "a CONNECT has no body, and this one announces one");
     }
     x->scheme = SPAN("https");
@@ -116,6 +115,7 @@ static int choose_for_absolute(struct flow *f, struct err *err)
     struct exchange *x = f->x;
     bool https = span_ieq(x->target.scheme, SPAN("https"));
     if (take_authority(x, x->target.authority, https ? HTTPS_PORT : HTTP_PORT, err) != 0) {
+        f->close = true; /* whom it means is not clear, so what follows is not either */
         return -1;
     }
     if (is_ourselves(f, x->host, x->port)) {
@@ -161,6 +161,8 @@ const struct via *flow_asks_via(const struct flow *f)
 int flow_choose_route(struct flow *f, struct err *err)
 {
     bool connect = flow_is_connect(f);
+    /* What follows a CONNECT that is refused may have been meant for the tunnel. */
+    f->close = f->close || connect;
     if (connect && !f->env->forward) {
         return err_set(err, ERR_TARGET,
                        "CONNECT asks for a forward proxy, and this server is none");

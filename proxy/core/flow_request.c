@@ -38,7 +38,7 @@ int flow_begin_exchange(struct flow *f)
     flow_go_home(f);
     f->request = HALF_HEAD;
     f->scanned = 0;
-    f->close = f->env->draining;
+    f->close = f->close || f->env->draining;
     return 0;
 }
 
@@ -84,6 +84,7 @@ static int read_head(struct flow *f, struct span bytes, struct err *err)
 static int judge(struct flow *f, struct err *err)
 {
     if (f->refuse != ERR_NONE) {
+        f->close = true; /* it takes a place that is not there */
         return err_set(err, f->refuse, "there are %zu client connections already",
                        f->env->flow_count);
     }
@@ -252,6 +253,7 @@ static void stage_request_head(struct flow *f)
         f->env->staged.len -= 2; /* the empty line */
         str_addf(&f->env->staged, "Proxy-Authorization: %s\r\n\r\n", via->authorization);
     }
+    f->spoke_first = stream_peek(f->upstream).len > 0;
     f->x->sent_us = clock_mono_us();
     f->x->upstream_ip = stream_peer(f->upstream);
     f->request = HALF_BODY;

@@ -66,6 +66,8 @@ static void begin_response(struct flow *f)
     const struct http_head *head = &x->response.head;
     x->answered_us = clock_mono_us();
     x->maker = MAKER_UPSTREAM;
+    /* An upstream that answers before it is asked may answer once more. */
+    x->response.head.close = head->close || f->spoke_first;
     f->response = HALF_HEAD;
     http_body_begin(&f->down.body, head, f->env->limits.trailer_bytes);
     f->down.out = outgoing_framing(&x->request.head, head);

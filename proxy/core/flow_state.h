@@ -42,6 +42,7 @@ struct flow {
     unsigned interim;        /* 1xx responses forwarded in this exchange */
     enum err_code refuse;    /* answer the next request with this error; ERR_NONE: do not */
     bool fresh;              /* the next upstream stream must not have served anybody */
+    bool spoke_first;        /* the upstream sent something before it was asked */
     bool close;              /* the client's connection ends with this exchange */
     bool pumping;            /* flow_pump is on the stack */
     bool again;              /* an event came while it was */

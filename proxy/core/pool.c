@@ -2,8 +2,9 @@
  *
  * Which connection an exchange gets is where "never sent twice" begins: a GET may take any idle
  * one, since it can be repeated on a fresh one when the server closed it meanwhile. A request that
- * can change something takes one only if it was used moments ago and the kernel says at this very
- * moment that the server has not closed it; else it gets a fresh one.
+ * can change something takes one only if it was used moments ago; else it gets a fresh one. And
+ * neither takes one on which something waits to be read, says the kernel at this very moment: it is
+ * the server's close, or bytes that would be taken for the answer.
  *
  * An idle connection that sends or closes anything is out of order, and is dropped. */
 #include "pool.h"
@@ -80,7 +81,7 @@ static struct stream *take_idle(struct pool *p, struct exchange *x)
     }
     struct pooled *c = LIST_ITEM(p->idle.prev, struct pooled, node);
     bool recent = worker_now(p->worker) - c->returned < MOMENTS_MS;
-    if (!is_repeatable(x) && !(recent && conn_is_quiet(c->stream))) {
+    if (!(is_repeatable(x) || recent) || !conn_is_quiet(c->stream)) {
         return NULL;
     }
     return lend(c, x);

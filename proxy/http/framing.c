@@ -19,6 +19,7 @@ struct framing_fields {
     struct span host;
     struct span lookalike; /* its name, if there is one */
     bool upgrade;          /* there is an Upgrade field */
+    bool to_http;          /* it names another HTTP */
     bool names_upgrade;    /* Connection names it */
 };
 
@@ -34,6 +35,18 @@ static void note_connection(struct http_head *head, struct framing_fields *f, st
         } else if (span_ieq(part, SPAN("upgrade"))) {
             f->names_upgrade = true;
         }
+    }
+}
+
+/* HTTP/2 in clear text, wherever in the list, would carry requests that nobody here reads. */
+static void note_upgrade(struct framing_fields *f, struct span value)
+{
+    struct span part;
+    while (span_cut(&value, ',', &part)) {
+        part = span_trim(part);
+        f->upgrade = f->upgrade || part.len > 0;
+        f->to_http =
+            f->to_http || span_istarts(part, SPAN("h2")) || span_istarts(part, SPAN("http"));
     }
 }
 
@@ -61,7 +74,7 @@ static void note_field(struct http_head *head, struct framing_fields *f,
     } else if (span_ieq(field->name, SPAN("connection"))) {
         note_connection(head, f, field->value);
     } else if (span_ieq(field->name, SPAN("upgrade"))) {
-        f->upgrade = field->value.len > 0 && !span_istarts(field->value, SPAN("h2c"));
+        note_upgrade(f, field->value);
     } else if (span_ieq(field->name, SPAN("expect"))) {
         head->expect_continue = head->minor == 1 && span_ieq(field->value, SPAN("100-continue"));
     }
@@ -73,7 +86,7 @@ static struct framing_fields collect(struct http_head *head)
     for (size_t i = 0; i < head->field_count; i++) {
         note_field(head, &f, &head->fields[i]);
     }
-    head->upgrade = f.upgrade && f.names_upgrade && head->minor == 1;
+    head->upgrade = f.upgrade && !f.to_http && f.names_upgrade && head->minor == 1;
     head->close = head->close || (head->minor == 0 && !head->keep_alive_1_0);
     return f;
 }

@@ -422,8 +422,8 @@ bool conn_is_quiet(const struct stream *s)
     struct conn *c = conn_of(s);
     char byte;
     uv_os_fd_t fd;
-    if (c->state != STREAM_OPEN || buf_len(&c->in) || !c->tcp ||
-        uv_fileno((uv_handle_t *)c->tcp, &fd) != 0) {
+    if (c->state != STREAM_OPEN || buf_len(&c->in) || buf_len(&c->cipher) || !c->tcp ||
+        (c->tls && tls_holds_bytes(c->tls)) || uv_fileno((uv_handle_t *)c->tcp, &fd) != 0) {
         return false;
     }
     return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN);

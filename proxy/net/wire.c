@@ -81,9 +81,10 @@ static void take_cipher(struct conn *c, struct span bytes)
 
 void conn_take(struct conn *c, struct span bytes)
 {
+    /* Whether there is room for more is asked when the connection settles. */
+    conn_touch(c);
     if (c->tls) {
         take_cipher(c, bytes);
-        conn_touch(c);
     } else if (buf_append(&c->in, bytes) != 0) {
         conn_fail(c, ERR_MEMORY, "no memory for %zu bytes that arrived", bytes.len);
     }

@@ -384,3 +384,8 @@ bool tls_resumed(const struct tls *t)
 {
     return SSL_is_init_finished(t->ssl) && SSL_session_reused(t->ssl) == 1;
 }
+
+bool tls_holds_bytes(const struct tls *t)
+{
+    return SSL_has_pending(t->ssl) == 1;
+}

@@ -24,9 +24,9 @@ const struct conn_info *conn_info(const struct stream *s);
 int conn_restart(struct stream *s, struct tls_context *tls, struct span name,
                  uint32_t handshake_ms);
 
-/* The peer has closed or reset, or sent bytes, since the last event: asks the kernel, so it is the
- * truth of this moment. For deciding whether an idle upstream connection may take a request that
- * must not be sent twice. */
+/* The peer has not closed, reset or sent anything that was not read, not even half a TLS record:
+ * asks the kernel, so it is the truth of this moment. For deciding whether an idle upstream
+ * connection may take a request. */
 bool conn_is_quiet(const struct stream *s);
 
 #endif

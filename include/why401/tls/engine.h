@@ -70,4 +70,8 @@ const char *tls_version(const struct tls *t);
 /* The session was resumed rather than fully negotiated. */
 bool tls_resumed(const struct tls *t);
 
+/* Bytes were taken that have not become plaintext: the beginning of a record, or what had no room.
+ */
+bool tls_holds_bytes(const struct tls *t);
+
 #endif

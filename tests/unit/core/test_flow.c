@@ -276,6 +276,20 @@ static void a_server_that_is_no_forward_proxy_refuses_connect(void **state)
     assert_int_equal(t.opened, 0);
 }
 
+/* Its answer may be followed by the one to the question; nobody else may get that. */
+static void an_upstream_that_speaks_first_serves_nobody_else(void **state)
+{
+    (void)state;
+    t.opens_as = STREAM_CONNECTING;
+    CLIENT_SENDS("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    CLIENT_GOT("");
+    UPSTREAM_OPENS();
+    CLIENT_GOT("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    assert_int_equal(t.released, 1);
+    assert_false(t.reuse);
+}
+
 static void connection_cannot_name_framing_away(void **state)
 {
     (void)state;
@@ -322,6 +336,7 @@ int main(void)
         TEST(a_slow_reader_stops_the_upstream),
         TEST(absolute_targets_lose_their_authority),
         TEST(a_server_that_is_no_forward_proxy_refuses_connect),
+        TEST(an_upstream_that_speaks_first_serves_nobody_else),
         TEST(connection_cannot_name_framing_away),
         TEST(draining_says_close_and_ends),
     };

@@ -218,7 +218,22 @@ static void bad_connects_are_refused(void **state)
         CLIENT_GOT_STATUS("HTTP/1.1 400 ");
         assert_int_equal(t.opened, 0);
         assert_string_equal(w.restarted_for, "");
+        assert_true(t.client.closed);
     }
+}
+
+/* What a client sends behind a CONNECT may be meant for the tunnel, so a refusal ends the
+ * connection. */
+static void nothing_behind_a_refused_connect_is_a_request(void **state)
+{
+    (void)state;
+    w.forward.tunnel = TUNNEL_NONE;
+    CLIENT_SENDS("CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n"
+                 "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n");
+    CLIENT_GOT_STATUS("HTTP/1.1 403 ");
+    assert_true(t.client.closed);
+    assert_int_equal(t.opened, 0);
+    assert_int_equal(t.done_count, 1);
 }
 
 static void connect_inside_of_tls_says_what_to_do(void **state)
@@ -302,6 +317,7 @@ int main(void)
         TEST(the_networks_proxy_is_asked_in_absolute_form),
         TEST(without_tunnels_nobody_else_is_reached),
         TEST(bad_connects_are_refused),
+        TEST(nothing_behind_a_refused_connect_is_a_request),
         TEST(connect_inside_of_tls_says_what_to_do),
         TEST(guards_answer_before_anything_leaves),
         TEST(no_proxy_is_read_as_people_write_it),

@@ -266,6 +266,34 @@ static void hostile_responses_are_refused(void **state)
     }
 }
 
+static void nothing_is_upgraded_to_another_http(void **state)
+{
+    static const struct {
+        const char *fields;
+        bool upgrade;
+    } rows[] = {
+        {"Upgrade: websocket\r\n", true},
+        {"Upgrade: , websocket\r\n", true},
+        {"Upgrade: , \r\n", false},
+        {"Upgrade: h2c\r\n", false},
+        {"Upgrade: websocket, H2C\r\n", false},
+        {"Upgrade: h2c\r\nUpgrade: websocket\r\n", false},
+        {"Upgrade: websocket\r\nUpgrade: x,\th2c\r\n", false},
+        {"Upgrade: websocket, HTTP/2.0\r\n", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char head[200];
+        int len =
+            snprintf(head, sizeof head,
+                     "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n%s\r\n", rows[i].fields);
+        assert_int_equal(read_request(head, (size_t)len), 0);
+        if (request.upgrade != rows[i].upgrade) {
+            fail_msg("%s", rows[i].fields);
+        }
+    }
+}
+
 static void lists_are_searched_by_element(void **state)
 {
     (void)state;
@@ -284,6 +312,7 @@ int main(void)
         cmocka_unit_test(a_head_ends_at_the_first_empty_line_however_it_arrives),
         cmocka_unit_test(responses_end_where_rfc_9112_says),
         cmocka_unit_test(hostile_responses_are_refused),
+        cmocka_unit_test(nothing_is_upgraded_to_another_http),
         cmocka_unit_test(lists_are_searched_by_element),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
