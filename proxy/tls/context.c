@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,6 +12,7 @@
 #include "cert.h"
 #include "engine_parts.h"
 #include "reason.h"
+#include "staple.h"
 
 /* AES-128 first: it is as safe as anything here for as long as these connections matter, and the
  * cheapest on every machine with AES instructions. */
@@ -18,7 +20,15 @@ static const char tls13_ciphers[] =
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 static const char tls12_server_ciphers[] = "ECDHE+AESGCM+AES128:ECDHE+AESGCM:ECDHE+CHACHA20";
 
+/* Of an upstream, older ones too, as long as the keys are fresh for each connection: a copy of the
+ * traffic is no use to who gets the server's key later. The server signs in all of them. */
+static const char tls12_client_ciphers[] =
+    "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:ECDHE+AES:!aNULL";
+
 #define SESSION_SECONDS 7200
+
+/* Certificates between a server's and a root. Public CAs have one or two. */
+#define BETWEEN_MOST 8
 
 struct tls_context *context_hold(struct tls_context *context)
 {
@@ -33,6 +43,7 @@ void tls_context_free(struct tls_context *context)
     }
     sessions_release(&context->sessions);
     leaves_release(&context->leaves);
+    sk_X509_pop_free(context->own_roots, X509_free);
     SSL_CTX_free(context->ssl);
     BIO_meth_free(context->bio);
     free(context);
@@ -180,8 +191,29 @@ static int keep_session(SSL *ssl, SSL_SESSION *session)
            sessions_put(&t->context->sessions, t->host, session);
 }
 
-static int load_roots(SSL_CTX *ssl, const char *extra_roots, struct err *err)
+/* Trusts each certificate in the file, and remembers them: strict.c asks less of what they signed.
+ * Returns how many there are. */
+static int add_own_roots(struct tls_context *context, const char *path)
 {
+    int count = 0;
+    BIO *file = BIO_new_file(path, "r");
+    context->own_roots = sk_X509_new_null();
+    for (X509 *x; file && context->own_roots && (x = PEM_read_bio_X509_AUX(file, NULL, NULL, NULL));
+         count++) {
+        if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context->ssl), x) != 1 ||
+            sk_X509_push(context->own_roots, x) < 1) {
+            X509_free(x);
+            count = 0;
+            break;
+        }
+    }
+    BIO_free(file);
+    return count;
+}
+
+static int load_roots(struct tls_context *context, const char *extra_roots, struct err *err)
+{
+    SSL_CTX *ssl = context->ssl;
     /* Not SSL_CTX_set_default_verify_paths: that adds a third place, the same folder again as a
      * store URI, and lists the whole of it at every handshake. */
     if (SSL_CTX_set_default_verify_dir(ssl) != 1 || SSL_CTX_set_default_verify_file(ssl) != 1) {
@@ -195,10 +227,18 @@ static int load_roots(SSL_CTX *ssl, const char *extra_roots, struct err *err)
         return -1;
     }
     ERR_clear_error();
-    return SSL_CTX_load_verify_file(ssl, extra_roots) == 1
+    return add_own_roots(context, extra_roots) > 0
                ? 0
                : err_set(err, ERR_CONFIG, "%s holds no usable certificate in PEM: %s", extra_roots,
                          openssl_reason());
+}
+
+/* Where a CA requires policies there have to be some; which ones is nothing to us (RFC 5280 §6.1.1:
+ * user-initial-policy-set is any-policy; without it OpenSSL means the empty set). */
+static bool require_policies(X509_VERIFY_PARAM *param)
+{
+    return X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_POLICY_CHECK) == 1 &&
+           X509_VERIFY_PARAM_add0_policy(param, OBJ_nid2obj(NID_any_policy)) == 1;
 }
 
 struct tls_context *tls_context_connecting(const char *extra_roots, struct err *err)
@@ -209,12 +249,19 @@ struct tls_context *tls_context_connecting(const char *extra_roots, struct err *
         return NULL;
     }
     SSL_CTX *ssl = context->ssl;
-    SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, verify_note);
+    SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(ssl, path_verify, NULL);
     SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(ssl, keep_session);
-    int done = load_roots(ssl, extra_roots, err);
-    if (done == 0 && (SSL_CTX_set_purpose(ssl, X509_PURPOSE_SSL_SERVER) != 1 ||
-                      SSL_CTX_set_alpn_protos(ssl, protocols, sizeof protocols - 1) != 0)) {
+    int done = load_roots(context, extra_roots, err);
+    X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ssl);
+    X509_VERIFY_PARAM_set_depth(param, BETWEEN_MOST);
+    if (done == 0 &&
+        (SSL_CTX_set_purpose(ssl, X509_PURPOSE_SSL_SERVER) != 1 || !require_policies(param) ||
+         SSL_CTX_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp) != 1 ||
+         SSL_CTX_set_tlsext_status_cb(ssl, staple_check) != 1 ||
+         SSL_CTX_set_cipher_list(ssl, tls12_client_ciphers) != 1 ||
+         SSL_CTX_set_alpn_protos(ssl, protocols, sizeof protocols - 1) != 0)) {
         done = err_set(err, ERR_TLS, "TLS could not be set up: %s", openssl_reason());
     }
     ERR_clear_error();

@@ -45,8 +45,18 @@ bool verify_expect_host(struct tls *t);
 /* Still the certificate of t->host and not expired. */
 bool verify_again(const struct tls *t, X509 *peer);
 
-/* SSL_set_verify's callback: notes what was wrong with which certificate. */
-int verify_note(int ok, X509_STORE_CTX *store);
+/* Notes what was wrong with which certificate: the objection of strict.c, else OpenSSL's. */
+void verify_blame(struct tls *t, X509_STORE_CTX *store, const char *objection);
+
+/* Notes an objection to x that is not OpenSSL's. */
+void verify_object(struct tls *t, const char *objection, const X509 *x);
+
+/* Takes back what was noted. */
+void verify_forget(struct tls *t);
+
+/* path.c, SSL_CTX_set_cert_verify_callback's: looks for a path to a root that is good in OpenSSL's
+ * eyes and in those of strict.c. */
+int path_verify(X509_STORE_CTX *asked, void *arg);
 
 /* sni.c, callbacks of an accepting context. */
 int sni_check(SSL *ssl, int *alert, void *arg);

@@ -2,9 +2,10 @@
  * certificate for another name fails it, on every TLS version, before a byte of ours is sent. There
  * is no switch.
  *
- * X509_V_FLAG_X509_STRICT stays off: it refuses roots without key identifiers or with a
- * basicConstraints extension that is not critical, which many companies' TLS-inspecting proxies
- * have, and it adds nothing to what a chain of good signatures to a trusted root proves. */
+ * path.c looks for a chain, strict.c judges it, staple.c asks whether it was revoked; here a
+ * refusal is put into words. X509_V_FLAG_X509_STRICT stays off: it refuses roots without key
+ * identifiers or with a basicConstraints extension that is not critical, which many companies'
+ * TLS-inspecting proxies have. strict.c has those of its rules that matter, and more. */
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
@@ -159,6 +160,9 @@ static bool add_known(struct str *to, int error, const X509 *x)
     case X509_V_ERR_INVALID_PURPOSE:
         str_add(to, SPAN("the certificate may not be used for a TLS server ("));
         break;
+    case X509_V_ERR_NO_EXPLICIT_POLICY:
+        str_add(to, SPAN("the certificate lacks a policy that a CA above it requires ("));
+        break;
     default:
         return false;
     }
@@ -166,9 +170,11 @@ static bool add_known(struct str *to, int error, const X509 *x)
 }
 
 /* "reason (detail, subject CN=...)" for the certificate at fault. */
-static void add_fault(struct str *to, int error, const X509 *x)
+static void add_fault(struct str *to, const char *objection, int error, const X509 *x)
 {
-    if (!x || !add_known(to, error, x)) {
+    if (objection) {
+        str_addf(to, "%s (", objection);
+    } else if (!x || !add_known(to, error, x)) {
         str_addf(to, "%s (", X509_verify_cert_error_string(error));
     }
     if (x && error != X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN) {
@@ -178,16 +184,29 @@ static void add_fault(struct str *to, int error, const X509 *x)
     str_add_c(to, ')');
 }
 
-int verify_note(int ok, X509_STORE_CTX *store)
+static void blame(struct tls *t, const char *objection, int error, const X509 *x)
 {
-    SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-    struct tls *t = ssl ? SSL_get_app_data(ssl) : NULL;
-    if (!ok && t) {
-        struct str text;
-        str_init(&text, ERR_TEXT_SIZE * 2);
-        add_fault(&text, X509_STORE_CTX_get_error(store), X509_STORE_CTX_get_current_cert(store));
-        tls_blame(t, ERR_UPSTREAM_VERIFY, "%s: %s", t->host, str_cstr(&text));
-        str_release(&text);
-    }
-    return ok;
+    struct str text;
+    str_init(&text, ERR_TEXT_SIZE * 2);
+    add_fault(&text, objection, error, x);
+    tls_blame(t, ERR_UPSTREAM_VERIFY, "%s: %s", t->host, str_cstr(&text));
+    str_release(&text);
+}
+
+void verify_blame(struct tls *t, X509_STORE_CTX *store, const char *objection)
+{
+    /* What is wrong with a chain as a whole is told of its leaf. */
+    const X509 *x = X509_STORE_CTX_get_current_cert(store);
+    blame(t, objection, X509_STORE_CTX_get_error(store), x ? x : X509_STORE_CTX_get0_cert(store));
+}
+
+void verify_object(struct tls *t, const char *objection, const X509 *x)
+{
+    blame(t, objection, X509_V_ERR_CERT_REJECTED, x);
+}
+
+void verify_forget(struct tls *t)
+{
+    free(t->err);
+    t->err = NULL;
 }
