@@ -21,10 +21,13 @@ void arena_init(struct arena *a, size_t cap)
 void arena_release(struct arena *a)
 {
     struct arena_block *block = a->newest;
+    size_t used = a->used;
     while (block) {
         struct arena_block *older = block->older;
+        explicit_bzero(block->bytes, used); /* heads and tokens are in it */
         free(block);
         block = older;
+        used = block ? block->size : 0;
     }
     *a = (struct arena){.cap = a->cap};
 }

@@ -9,9 +9,17 @@ void buf_init(struct buf *b, size_t limit)
     *b = (struct buf){.limit = limit};
 }
 
+static void wipe_and_free(struct buf *b)
+{
+    if (b->data) {
+        explicit_bzero(b->data, b->high);
+        free(b->data);
+    }
+}
+
 void buf_release(struct buf *b)
 {
-    free(b->data);
+    wipe_and_free(b);
     *b = (struct buf){.limit = b->limit};
 }
 
@@ -40,10 +48,11 @@ static int grow(struct buf *b, size_t need)
     if (buf_len(b)) {
         memcpy(data, b->data + b->start, buf_len(b));
     }
-    free(b->data);
+    wipe_and_free(b);
     b->data = data;
     b->end -= b->start;
     b->start = 0;
+    b->high = b->end;
     b->cap = cap;
     return 0;
 }
@@ -68,6 +77,9 @@ char *buf_reserve(struct buf *b, size_t n)
 void buf_commit(struct buf *b, size_t n)
 {
     b->end += n;
+    if (b->end > b->high) {
+        b->high = b->end;
+    }
 }
 
 int buf_append(struct buf *b, struct span s)

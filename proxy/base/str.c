@@ -8,19 +8,28 @@ void str_init(struct str *s, size_t limit)
     *s = (struct str){.limit = limit};
 }
 
+/* All of it, because a string that was cleared was longer once. */
+static void wipe_and_free(struct str *s)
+{
+    if (s->ptr) {
+        explicit_bzero(s->ptr, s->cap);
+        free(s->ptr);
+    }
+}
+
 void str_release(struct str *s)
 {
-    free(s->ptr);
+    wipe_and_free(s);
     *s = (struct str){.limit = s->limit};
 }
 
 void str_clear(struct str *s)
 {
+    if (s->ptr) {
+        explicit_bzero(s->ptr, s->len);
+    }
     s->len = 0;
     s->failed = false;
-    if (s->ptr) {
-        s->ptr[0] = '\0';
-    }
 }
 
 /* Storage for `more` bytes and a NUL behind the text, or NULL after marking the failure. */
@@ -36,11 +45,15 @@ static char *room_for(struct str *s, size_t more)
         while (cap < need) {
             cap *= 2;
         }
-        char *ptr = realloc(s->ptr, cap);
+        char *ptr = malloc(cap); /* realloc may leave a copy behind */
         if (!ptr) {
             s->failed = true;
             return NULL;
         }
+        if (s->ptr) {
+            memcpy(ptr, s->ptr, s->len + 1);
+        }
+        wipe_and_free(s);
         s->ptr = ptr;
         s->cap = cap;
     }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "confine.h"
 #include "options.h"
 #include "paint.h"
 #include "process.h"
@@ -138,6 +139,7 @@ static int run_show(struct show *show)
     struct err err;
     int result;
     process_protect();
+    confine_programs();
     signals_block();
     if (stage_open(&show->stage, &err) != 0) {
         result = say_error(&err);

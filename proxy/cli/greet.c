@@ -86,5 +86,8 @@ void greet(const struct proxy *p)
     say("try: curl --cacert %s https://%s:%u/api/v2/ping", ca, client_host(listening_ip(p), host),
         port);
     greet_others(p);
+    if (c->verbose) {
+        confined_say(p->confined);
+    }
     warn_about_network(p);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "confine.h"
 #include "mock_given.h"
 #include "options.h"
 #include "process.h"
@@ -26,12 +27,14 @@ struct mocking {
     struct ca *ca;               /* NULL: plain HTTP only */
     struct origin *origin;
     struct server *server;
+    struct confined confined; /* what it gave up before it started */
 };
 
 static int start(struct mocking *m, bool plain, struct err *err)
 {
     const struct server_door door = {.host = m->address.host, .port = m->address.port};
     struct server_options options = {.doors = &door, .door_count = 1, .workers = 1};
+    struct confine limits;
     limits_default(&options.limits);
     timeouts_default(&options.timeouts);
     options.limits.upstream_connections = 1; /* it has none, and the room for them is not needed */
@@ -46,6 +49,9 @@ static int start(struct mocking *m, bool plain, struct err *err)
     if (!m->origin) {
         return -1;
     }
+    /* From here on it reads and writes nothing of its own. */
+    confine_begin(&limits);
+    m->confined = confine_enter(&limits);
     options.ca = m->ca;
     options.origin = m->origin;
     m->server = server_start(&options, err);
@@ -95,6 +101,9 @@ static void greet(const struct mocking *m)
         ca ? " --upstream-ca " : "", ca ? ca : "");
     mock_given_say(&m->options, mock_of_origin(m->origin));
     list_tokens();
+    if (m->config->verbose) {
+        confined_say(m->confined);
+    }
     if (!m->address.loopback) {
         say("warning: %s is not loopback: whoever can reach this port over the network can call it",
             m->address.host);

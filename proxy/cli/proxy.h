@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "confine.h"
 #include "why401/config/config.h"
 #include "why401/core/server.h"
 #include "why401/observe/observer.h"
@@ -16,6 +17,7 @@ struct proxy {
     int terminal_fd;       /* where the log for people goes; -1: nowhere */
     void (*judged)(void *ctx, const struct judged *j); /* sees every exchange; NULL: nobody */
     void *judged_ctx;
+    struct confined confined;   /* what it gave up before it started */
     struct config *started;     /* what cannot change at run time is as it stands here */
     struct passport_desk *desk; /* where the ledger lays what it knows for the workers */
     struct observer *observer;

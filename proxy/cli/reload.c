@@ -1,7 +1,9 @@
 /* Reloading: everything new is made first; only when all of it is right is it put in force, part by
  * part. What the server and the observer were started with and cannot change is compared and said.
  */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "process.h"
 #include "run.h"
@@ -103,7 +105,11 @@ void reload(struct proxy *p)
     observer_reopen(p->observer);
     if (!rules) {
         config_drop(config);
-        say("not reloaded, the old config and rules stay in force: %s", err.text);
+        say("not reloaded, the old config and rules stay in force: %s%s", err.text,
+            p->confined.files && strstr(err.text, strerror(EACCES))
+                ? "; files in folders that were not named at the start are out of reach until the "
+                  "next one"
+                : "");
         return;
     }
     put_in_force(p, config, rules);

@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "ledger_file.h"
 #include "options.h"
 #include "process.h"
 #include "say.h"
+#include "why401/ledger/ledger.h"
 
 static void summarise(const struct proxy_end *end)
 {
@@ -58,6 +60,33 @@ static void serve(struct proxy *p)
     }
 }
 
+/* The ledger's folder has to be there before it can be granted. The CA's is not granted: its key is
+ * in memory, and nothing in it is read again. */
+static int confine(struct proxy *p, struct err *err)
+{
+    const struct config *c = p->config;
+    char path[LEDGER_PATH_SIZE];
+    const char *ledger = ledger_file(c, path, sizeof path);
+    struct confine limits;
+    if (ledger && ledger_prepare(ledger, err) != 0) {
+        return -1;
+    }
+    confine_begin(&limits);
+    confine_read_beside(&limits, c->file);
+    confine_read_beside(&limits, c->rules_dir);
+    confine_read(&limits, c->rules_dir);
+    for (size_t i = 0; i < c->upstream_count; i++) {
+        confine_read(&limits, c->upstreams[i].ca_path);
+    }
+    if (c->log_json && strcmp(c->log_json, "-") != 0) {
+        confine_write_beside(&limits, c->log_json);
+    }
+    confine_write_beside(&limits, c->log_har);
+    confine_write_beside(&limits, ledger);
+    p->confined = confine_enter(&limits);
+    return 0;
+}
+
 static int start(struct proxy *p, struct err *err)
 {
     p->config = config_load(&p->flags, err);
@@ -67,7 +96,7 @@ static int start(struct proxy *p, struct err *err)
     bool json_on_stdout = p->config->log_json && strcmp(p->config->log_json, "-") == 0;
     p->terminal_fd = json_on_stdout ? STDERR_FILENO : STDOUT_FILENO;
     p->ca = ca_open(p->config->ca_dir, err);
-    return p->ca ? proxy_start(p, err) : -1;
+    return p->ca && confine(p, err) == 0 ? proxy_start(p, err) : -1;
 }
 
 static int run(const struct config_flags *flags)

@@ -37,6 +37,17 @@ static int read_open(int fd, const char *path, size_t size, struct str *text, st
     }
 }
 
+/* Rules say what a person should do, so nobody else may put words in their mouth. */
+static int check_mode(const struct stat *st, const char *path, struct err *err)
+{
+    return st->st_mode & S_IWOTH
+               ? err_set(err, ERR_RULE,
+                         "%s: everybody on this machine may write to it, and so could give advice "
+                         "in its name; run: chmod o-w on it",
+                         path)
+               : 0;
+}
+
 /* O_NONBLOCK keeps a FIFO from making us wait for its writer. */
 int folder_read_file(const char *path, rule_text *take, void *ctx, struct err *err)
 {
@@ -50,9 +61,9 @@ int folder_read_file(const char *path, rule_text *take, void *ctx, struct err *e
         }
         return err_set(err, ERR_RULE, "%s: cannot open it: %s", path, strerror(error));
     }
-    int rc = 0;
+    int rc = check_mode(&st, path, err);
     str_init(&text, RULE_BYTES_MOST);
-    if (S_ISREG(st.st_mode)) {
+    if (rc == 0 && S_ISREG(st.st_mode)) {
         rc = read_open(fd, path, (size_t)st.st_size, &text, err);
         rc = rc == 0 ? take(ctx, path, str_span(&text), err) : rc;
     }
@@ -97,6 +108,10 @@ static int is_seen(const struct dirent *entry)
 static int read_level(const char *dir, int depth, rule_text *take, void *ctx, struct err *err)
 {
     struct dirent **entries = NULL;
+    struct stat st;
+    if (stat(dir, &st) == 0 && check_mode(&st, dir, err) != 0) {
+        return -1;
+    }
     int count = scandir(dir, &entries, is_seen, alphasort);
     if (count < 0) {
         return err_set(err, ERR_RULE, "%s: cannot read this folder: %s", dir, strerror(errno));

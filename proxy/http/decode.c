@@ -3,12 +3,17 @@
  * sends costs at most twice the limit and the decoder's window.
  *
  * A capture usually ends early, because it is cut at the capture limit: every decoder then gives
- * what it could decode and says DECODE_CUT. */
+ * what it could decode and says DECODE_CUT.
+ *
+ * A decoder keeps the last of what it decoded in its window, and that may be a secret. Where the
+ * library lets us (zlib and brotli), its memory is ours and wiped when it is given back. */
 #include "why401/http/decode.h"
 
 #define ZLIB_CONST
 
 #include <brotli/decode.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -18,7 +23,40 @@
 /* Zstandard's window for HTTP is at most 8 MiB (RFC 9659 §3). */
 #define ZSTD_WINDOW_LOG 23
 
-typedef enum decode_result decoder(struct span in, struct str *out);
+/* Decodes by way of `piece`, of PIECE bytes. */
+typedef enum decode_result decoder(struct span in, char *piece, struct str *out);
+
+/* Memory that knows its size, so that all of it can be wiped. */
+struct wiped {
+    size_t size;
+    max_align_t bytes[];
+};
+
+static void *wiped_alloc(void *unused, size_t size)
+{
+    struct wiped *memory = size < SIZE_MAX / 2 ? malloc(sizeof *memory + size) : NULL;
+    (void)unused;
+    if (!memory) {
+        return NULL;
+    }
+    memory->size = size;
+    return memory->bytes;
+}
+
+static void wiped_free(void *unused, void *bytes)
+{
+    (void)unused;
+    if (bytes) {
+        struct wiped *memory = (struct wiped *)((char *)bytes - offsetof(struct wiped, bytes));
+        explicit_bzero(memory->bytes, memory->size);
+        free(memory);
+    }
+}
+
+static void *zlib_alloc(void *unused, unsigned count, unsigned size)
+{
+    return wiped_alloc(unused, (size_t)count * size);
+}
 
 /* Appends a decoded piece, or as much of it as the limit allows. False when something was left out.
  */
@@ -43,14 +81,13 @@ static bool next_member(z_stream *z)
            inflateReset(z) == Z_OK;
 }
 
-static enum decode_result inflate_all(z_stream *z, bool members, struct str *out)
+static enum decode_result inflate_all(z_stream *z, bool members, char *piece, struct str *out)
 {
-    char piece[PIECE];
     for (;;) {
         z->next_out = (Bytef *)piece;
-        z->avail_out = sizeof piece;
+        z->avail_out = PIECE;
         int rc = inflate(z, Z_NO_FLUSH);
-        size_t len = sizeof piece - z->avail_out;
+        size_t len = PIECE - z->avail_out;
         if (!keep(out, piece, len)) {
             return DECODE_CUT;
         }
@@ -60,50 +97,50 @@ static enum decode_result inflate_all(z_stream *z, bool members, struct str *out
             }
         } else if (rc != Z_OK && rc != Z_BUF_ERROR) {
             return DECODE_BROKEN;
-        } else if (len < sizeof piece && z->avail_in == 0) {
+        } else if (len < PIECE && z->avail_in == 0) {
             return DECODE_CUT;
         }
     }
 }
 
 /* `window` tells zlib which wrapping to expect, as inflateInit2 documents it. */
-static enum decode_result inflate_with(struct span in, int window, struct str *out)
+static enum decode_result inflate_with(struct span in, int window, char *piece, struct str *out)
 {
-    z_stream z = {0};
+    z_stream z = {.zalloc = zlib_alloc, .zfree = wiped_free};
     if (inflateInit2(&z, window) != Z_OK) {
         return DECODE_CUT;
     }
     feed(&z, in);
-    enum decode_result result = inflate_all(&z, window > MAX_WBITS, out);
+    enum decode_result result = inflate_all(&z, window > MAX_WBITS, piece, out);
     inflateEnd(&z);
     return result;
 }
 
-static enum decode_result decode_gzip(struct span in, struct str *out)
+static enum decode_result decode_gzip(struct span in, char *piece, struct str *out)
 {
-    return inflate_with(in, MAX_WBITS + 16, out);
+    return inflate_with(in, MAX_WBITS + 16, piece, out);
 }
 
 /* "deflate" is the zlib format (RFC 9110 §8.4.1.2), but some senders leave the wrapping out. */
-static enum decode_result decode_deflate(struct span in, struct str *out)
+static enum decode_result decode_deflate(struct span in, char *piece, struct str *out)
 {
     size_t before = out->len;
-    enum decode_result result = inflate_with(in, MAX_WBITS, out);
-    return result == DECODE_BROKEN && out->len == before ? inflate_with(in, -MAX_WBITS, out)
+    enum decode_result result = inflate_with(in, MAX_WBITS, piece, out);
+    return result == DECODE_BROKEN && out->len == before ? inflate_with(in, -MAX_WBITS, piece, out)
                                                          : result;
 }
 
-static enum decode_result unbrotli(BrotliDecoderState *state, struct span in, struct str *out)
+static enum decode_result unbrotli(BrotliDecoderState *state, struct span in, char *piece,
+                                   struct str *out)
 {
-    uint8_t piece[PIECE];
     const uint8_t *next = (const uint8_t *)in.ptr;
     size_t left = in.len;
     for (;;) {
-        uint8_t *to = piece;
-        size_t room = sizeof piece;
+        uint8_t *to = (uint8_t *)piece;
+        size_t room = PIECE;
         BrotliDecoderResult rc =
             BrotliDecoderDecompressStream(state, &left, &next, &room, &to, NULL);
-        if (!keep(out, (const char *)piece, sizeof piece - room)) {
+        if (!keep(out, piece, PIECE - room)) {
             return DECODE_CUT;
         }
         if (rc != BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) {
@@ -114,22 +151,21 @@ static enum decode_result unbrotli(BrotliDecoderState *state, struct span in, st
     }
 }
 
-static enum decode_result decode_brotli(struct span in, struct str *out)
+static enum decode_result decode_brotli(struct span in, char *piece, struct str *out)
 {
-    BrotliDecoderState *state = BrotliDecoderCreateInstance(NULL, NULL, NULL);
-    enum decode_result result = state ? unbrotli(state, in, out) : DECODE_CUT;
+    BrotliDecoderState *state = BrotliDecoderCreateInstance(wiped_alloc, wiped_free, NULL);
+    enum decode_result result = state ? unbrotli(state, in, piece, out) : DECODE_CUT;
     BrotliDecoderDestroyInstance(state);
     return result;
 }
 
 /* Frames follow one another until the input ends; the last return value is 0 at the end of a frame.
  */
-static enum decode_result unzstd(ZSTD_DStream *stream, struct span in, struct str *out)
+static enum decode_result unzstd(ZSTD_DStream *stream, struct span in, char *piece, struct str *out)
 {
-    char piece[PIECE];
     ZSTD_inBuffer input = {in.ptr, in.len, 0};
     for (;;) {
-        ZSTD_outBuffer output = {piece, sizeof piece, 0};
+        ZSTD_outBuffer output = {piece, PIECE, 0};
         size_t hint = ZSTD_decompressStream(stream, &output, &input);
         if (!keep(out, piece, output.pos)) {
             return DECODE_CUT;
@@ -137,20 +173,20 @@ static enum decode_result unzstd(ZSTD_DStream *stream, struct span in, struct st
         if (ZSTD_isError(hint)) {
             return DECODE_BROKEN;
         }
-        if (input.pos == input.size && (hint == 0 || output.pos < sizeof piece)) {
+        if (input.pos == input.size && (hint == 0 || output.pos < PIECE)) {
             return hint == 0 ? DECODE_WHOLE : DECODE_CUT;
         }
     }
 }
 
-static enum decode_result decode_zstd(struct span in, struct str *out)
+static enum decode_result decode_zstd(struct span in, char *piece, struct str *out)
 {
     ZSTD_DStream *stream = ZSTD_createDStream();
     if (!stream) {
         return DECODE_CUT;
     }
     ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG);
-    enum decode_result result = unzstd(stream, in, out);
+    enum decode_result result = unzstd(stream, in, piece, out);
     ZSTD_freeDStream(stream);
     return result;
 }
@@ -198,6 +234,14 @@ static enum decode_result worse(enum decode_result a, enum decode_result b)
     return a > b ? a : b;
 }
 
+static enum decode_result decode(decoder *step, struct span in, struct str *out)
+{
+    char piece[PIECE];
+    enum decode_result result = step(in, piece, out);
+    explicit_bzero(piece, sizeof piece);
+    return result;
+}
+
 /* Undoes the last of `count` steps, and then the others. */
 static enum decode_result undo(decoder *const *steps, size_t count, struct span in, struct str *out)
 {
@@ -205,11 +249,11 @@ static enum decode_result undo(decoder *const *steps, size_t count, struct span 
         return keep(out, in.ptr, in.len) ? DECODE_WHOLE : DECODE_CUT;
     }
     if (count == 1) {
-        return steps[0](in, out);
+        return decode(steps[0], in, out);
     }
     struct str between;
     str_init(&between, out->limit);
-    enum decode_result outer = steps[count - 1](in, &between);
+    enum decode_result outer = decode(steps[count - 1], in, &between);
     enum decode_result inner = undo(steps, count - 1, str_span(&between), out);
     str_release(&between);
     return worse(outer, inner);

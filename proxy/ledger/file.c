@@ -49,16 +49,31 @@ static int check_file(const char *real, bool make, struct err *err)
         return err_set(err, ERR_LEDGER, "the ledger %s cannot be opened: %s", real,
                        errno == ELOOP ? "it is a symbolic link" : strerror(errno));
     }
-    int got = fstat(fd, &info);
+    const char *why = fstat(fd, &info) != 0      ? strerror(errno)
+                      : !S_ISREG(info.st_mode)   ? "it is no regular file"
+                      : info.st_uid != geteuid() ? "it belongs to another user"
+                                                 : NULL;
     close(fd);
-    if (got != 0) {
-        return err_set(err, ERR_LEDGER, "the ledger %s cannot be read: %s", real, strerror(errno));
+    return why ? err_set(err, ERR_LEDGER, "the ledger %s cannot be used: %s", real, why) : 0;
+}
+
+/* SQLite keeps two more files beside the ledger and trusts what is in them. */
+static int check_folder(const char *folder, struct err *err)
+{
+    struct stat info;
+    if (stat(folder, &info) != 0) {
+        return err_set(err, ERR_LEDGER, "the folder %s of the ledger: %s", folder, strerror(errno));
     }
-    if (!S_ISREG(info.st_mode)) {
-        return err_set(err, ERR_LEDGER, "the ledger %s is no regular file", real);
+    if (info.st_mode & S_IWOTH) {
+        return err_set(
+            err, ERR_LEDGER,
+            "the folder %s of the ledger: everybody on this machine may write to it; name "
+            "a file in a folder of your own",
+            folder);
     }
-    if (info.st_uid != geteuid()) {
-        return err_set(err, ERR_LEDGER, "the ledger %s belongs to another user", real);
+    if (info.st_uid != geteuid() && info.st_uid != 0) {
+        return err_set(err, ERR_LEDGER, "the folder %s of the ledger belongs to another user",
+                       folder);
     }
     return 0;
 }
@@ -80,6 +95,10 @@ int ledger_file_prepare(const char *path, bool make, char real[PATH_MAX], struct
     char *resolved = realpath(above, NULL);
     if (!resolved) {
         return err_set(err, ERR_LEDGER, "the folder of the ledger %s: %s", path, strerror(errno));
+    }
+    if (check_folder(resolved, err) != 0) {
+        free(resolved);
+        return -1;
     }
     int n = snprintf(real, PATH_MAX, "%s/%s", strcmp(resolved, "/") == 0 ? "" : resolved,
                      basename(name));

@@ -37,6 +37,12 @@ struct ledger *ledger_open(const char *path, struct err *err)
     return open_ledger(path, false, err);
 }
 
+int ledger_prepare(const char *path, struct err *err)
+{
+    char real[PATH_MAX];
+    return ledger_file_prepare(path, true, real, err);
+}
+
 struct ledger *ledger_open_readonly(const char *path, struct err *err)
 {
     return open_ledger(path, true, err);

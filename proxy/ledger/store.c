@@ -3,6 +3,9 @@
  * second, so that costs nothing that matters, and a power cut loses no fact either. */
 #include "store.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -70,12 +73,27 @@ static int make_ready(sqlite3 *db, const char *name, bool readonly, struct err *
     if (readonly) {
         return fresh ? err_set(err, ERR_LEDGER, "%s is no ledger yet: nothing is in it", name) : 0;
     }
-    if (sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", NULL, NULL,
-                     NULL) != SQLITE_OK ||
+    if (sqlite3_exec(
+            db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;",
+            NULL, NULL, NULL) != SQLITE_OK ||
         (fresh && sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK)) {
         return failed(db, "made", err);
     }
     return 0;
+}
+
+/* The ledger and the two files that SQLite made beside it, with the mode that the ledger had. */
+static bool make_private(const char *real)
+{
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    char path[PATH_MAX + 4];
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        snprintf(path, sizeof path, "%s%s", real, ends[i]);
+        if (chmod(path, 0600) != 0 && (i == 0 || errno != ENOENT)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 sqlite3 *store_open(const char *real, bool readonly, struct err *err)
@@ -97,7 +115,7 @@ sqlite3 *store_open(const char *real, bool readonly, struct err *err)
         sqlite3_close(db);
         return NULL;
     }
-    if (real && !readonly && chmod(real, 0600) != 0) {
+    if (real && !readonly && !make_private(real)) {
         err_set(err, ERR_LEDGER, "the ledger %s cannot be made private", real);
         sqlite3_close(db);
         return NULL;

@@ -16,19 +16,22 @@ struct loan {
 static struct loan lend(struct conn *c, char *scratch, size_t len)
 {
     struct loan loan = {c->in};
-    c->in = (struct buf){.data = scratch, .end = len, .cap = SCRATCH_BYTES, .limit = SCRATCH_BYTES};
+    c->in = (struct buf){
+        .data = scratch, .end = len, .high = len, .cap = SCRATCH_BYTES, .limit = SCRATCH_BYTES};
     return loan;
 }
 
-/* What the holder left moves to storage of our own. */
+/* What the holder left moves to storage of our own; the scratch area forgets all it held. */
 static void take_back(struct conn *c, struct loan loan)
 {
-    struct span left = buf_peek(&c->in);
+    struct buf lent = c->in;
+    struct span left = buf_peek(&lent);
     c->in = loan.own;
     if (buf_append(&c->in, left) != 0) {
         conn_fail(c, ERR_MEMORY, "no memory for %zu bytes that arrived", left.len);
         conn_notify(c);
     }
+    explicit_bzero(lent.data, lent.high);
     buf_trim(&c->in);
 }
 
@@ -169,6 +172,9 @@ static void on_read(uv_stream_t *tcp, ssize_t nread, const uv_buf_t *area)
         conn_notify(c);
     } else {
         deliver(c, (size_t)nread);
+    }
+    if (nread > 0 && !c->tls) {
+        explicit_bzero(w->wire, (size_t)nread); /* what is encrypted needs no care */
     }
     worker_settle(w);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "json_line.h"
@@ -23,6 +24,30 @@ static int open_path(const char *path, struct err *err)
     return fd;
 }
 
+/* A regular file is ours alone: somebody else's would be theirs to read, and one that everybody may
+ * write to would hold lines that nobody logged. A pipe or a terminal is whoever's it is. */
+static int check(int fd, const char *path, struct err *err)
+{
+    struct stat st;
+    const char *why = fstat(fd, &st) != 0      ? strerror(errno)
+                      : !S_ISREG(st.st_mode)   ? NULL
+                      : st.st_uid != geteuid() ? "it belongs to somebody else"
+                      : st.st_mode & S_IWOTH   ? "everybody on this machine may write to it; run: "
+                                                 "chmod o-w on it"
+                                               : NULL;
+    return why ? err_set(err, ERR_SYSTEM, "cannot write JSON lines to %s: %s", path, why) : 0;
+}
+
+static int open_checked(const char *path, struct err *err)
+{
+    int fd = open_path(path, err);
+    if (fd >= 0 && check(fd, path, err) != 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
 int json_file_open(struct json_file *f, const char *path, struct err *err)
 {
     *f = (struct json_file){0};
@@ -38,7 +63,7 @@ int json_file_open(struct json_file *f, const char *path, struct err *err)
     if (!f->path) {
         return err_set(err, ERR_MEMORY, "no memory for the JSON lines' file name");
     }
-    f->outlet.fd = open_path(path, err);
+    f->outlet.fd = open_checked(path, err);
     if (f->outlet.fd < 0) {
         json_file_close(f);
         return -1;
@@ -61,7 +86,7 @@ int json_file_reopen(struct json_file *f, struct err *err)
     if (!f->path) {
         return 0;
     }
-    int fd = open_path(f->path, err);
+    int fd = open_checked(f->path, err);
     if (fd < 0) {
         return -1;
     }

@@ -61,7 +61,7 @@ static struct span first_line(struct span bytes)
 static bool begins_as_lines(struct span bytes)
 {
     struct span line = first_line(bytes);
-    json_t *first = json_loadb(line.ptr, line.len, 0, NULL);
+    json_t *first = json_loadb(line.ptr, line.len, JSON_ALLOW_NUL, NULL);
     bool is = is_line(first);
     json_decref(first);
     return is;
@@ -128,7 +128,7 @@ static int read_broken(struct input *in, struct span bytes, const char *name, st
         return read_body(in, bytes, err);
     }
     if (skip_space(span_from(bytes, 1)).len && skip_space(span_from(bytes, 1)).ptr[0] == '"') {
-        json_decref(json_loadb(bytes.ptr, bytes.len, 0, &error));
+        json_decref(json_loadb(bytes.ptr, bytes.len, JSON_ALLOW_NUL, &error));
         return err_set(err, ERR_INPUT,
                        "%s, line %d, column %d: it begins like JSON, but a mistake is there: %s",
                        name, error.line, error.column, error.text);

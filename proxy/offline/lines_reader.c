@@ -175,7 +175,7 @@ static int read_line(const struct lines *l, const json_t *line)
 static int read_one(const struct lines *l, struct span text)
 {
     json_error_t error;
-    json_t *line = json_loadb(text.ptr, text.len, 0, &error);
+    json_t *line = json_loadb(text.ptr, text.len, JSON_ALLOW_NUL, &error);
     json_int_t version = json_integer_value(json_object_get(line, "v"));
     int result = 0;
     if (!line) {

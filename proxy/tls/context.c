@@ -71,7 +71,8 @@ static bool set_groups(SSL_CTX *ssl, bool connecting)
 static bool set_up(SSL_CTX *ssl, bool connecting)
 {
     SSL_CTX_set_security_level(ssl, 2);
-    SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_options(ssl,
+                        SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT);
     SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_read_ahead(ssl, 0); /* the engine counts on it */
     SSL_CTX_set_msg_callback(ssl, count_key_updates);
@@ -189,6 +190,20 @@ static int keep_session(SSL *ssl, SSL_SESSION *session)
     struct tls *t = SSL_get_app_data(ssl);
     return SSL_get_verify_result(ssl) == X509_V_OK &&
            sessions_put(&t->context->sessions, t->host, session);
+}
+
+/* A variable wins over what OpenSSL was built with; several folders are parted by colons. */
+void tls_root_places(void (*visit)(void *ctx, const char *path), void *ctx)
+{
+    const char *folders = secure_getenv(X509_get_default_cert_dir_env());
+    const char *file = secure_getenv(X509_get_default_cert_file_env());
+    char *copy = strdup(folders ? folders : X509_get_default_cert_dir());
+    char *rest = copy;
+    for (char *one; (one = strsep(&rest, ":"));) {
+        visit(ctx, one);
+    }
+    free(copy);
+    visit(ctx, file ? file : X509_get_default_cert_file());
 }
 
 /* Trusts each certificate in the file, and remembers them: strict.c asks less of what they signed.

@@ -14,6 +14,13 @@ REFUSED = b'{"error":"No access token","name":"NoAccessToken","requestId":"r1"}'
 NOT_HERE = (b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
             % (len(REFUSED), REFUSED))
 
+# This machine, its network, and what tells a cloud's machines their secrets, as it is written by those who
+# hope that nobody looks behind the spelling.
+PRIVATE = ("127.0.0.1", "localhost", "LOCALHOST", "localhost.", "[::1]", "0.0.0.0", "[::]", "127.1", "2130706433",
+           "0x7f000001", "0177.0.0.1", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]",
+           "[2002:7f00:1::1]", "10.0.0.1", "172.16.0.1", "192.168.1.1", "100.64.0.1", "169.254.169.254",
+           "[::ffff:169.254.169.254]", "[fe80::1]", "[fd00:ec2::254]", "[fc00::1]", "224.0.0.1", "255.255.255.255")
+
 
 class Forwarding(Case):
     def start_forward(self, *args, config=None):
@@ -105,17 +112,17 @@ class Forward(Forwarding):
     def test_private_hosts_are_not_reached_unless_allowed(self):
         proxy = self.start_forward()
         other = self.start_upstream(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-        for authority in (f"127.0.0.1:{other.port}", f"localhost:{other.port}", f"[::1]:{other.port}",
-                          "169.254.169.254:80", "10.0.0.1:443", f"0.0.0.0:{other.port}", f"127.1:{other.port}"):
+        for host in PRIVATE:
+            authority = f"{host}:{other.port}"
             with self.subTest(authority):
                 wire, answer = self.connect(proxy, authority)
                 self.assertEqual(answer.status, 403)
                 self.assertEqual(json.loads(answer.body)["name"], "Why401TunnelRefused")
                 wire.close()
-        wire = proxy.connect(tls=False)
-        wire.send(f"GET http://localhost:{other.port}/ HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        self.assertEqual(wire.response(b"GET").status, 403)
-        wire.close()
+                wire = proxy.connect(tls=False)
+                wire.send(f"GET http://{authority}/ HTTP/1.1\r\nHost: {authority}\r\n\r\n".encode())
+                self.assertEqual(wire.response(b"GET").status, 403)
+                wire.close()
         self.assertEqual(other.requests, [])
 
     def test_a_loop_is_noticed(self):

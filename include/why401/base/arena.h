@@ -1,6 +1,7 @@
 /* Memory for one exchange: taken in blocks, given back all at once, never beyond a cap. Nothing in
  * it is freed alone, and nothing in it may own a descriptor or a handle. Not shared between
- * threads; moving the whole arena to another thread is fine. */
+ * threads; moving the whole arena to another thread is fine. It is wiped when it is given
+ * back, because heads and tokens are in it. */
 #ifndef WHY401_BASE_ARENA_H
 #define WHY401_BASE_ARENA_H
 

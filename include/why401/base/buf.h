@@ -1,6 +1,7 @@
 /* A bounded first-in, first-out byte buffer whose content is always one contiguous span. Storage is
  * taken when the first byte arrives and given back by buf_trim, so an idle connection holds none.
- * It never grows beyond its limit: whoever writes asks for room first. */
+ * It never grows beyond its limit: whoever writes asks for room first. What was in it may be a
+ * secret: storage is wiped before it is given back. */
 #ifndef WHY401_BASE_BUF_H
 #define WHY401_BASE_BUF_H
 
@@ -10,6 +11,7 @@ struct buf {
     char *data;   /* storage, owned; NULL while nothing has been stored */
     size_t start; /* offset of the first byte that waits */
     size_t end;   /* offset behind the last byte */
+    size_t high;  /* the largest `end` there was: what is to be wiped */
     size_t cap;   /* bytes of storage */
     size_t limit; /* the most bytes that may wait */
 };

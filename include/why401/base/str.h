@@ -1,6 +1,7 @@
 /* A string that grows while it is written, up to a limit. An append that does not fit, or finds no
  * memory, marks the string as failed; later appends do nothing. So a long run of appends is checked
- * once, at its end. */
+ * once, at its end. What was in it may be a
+ * secret: str_clear and str_release wipe it. */
 #ifndef WHY401_BASE_STR_H
 #define WHY401_BASE_STR_H
 

@@ -16,6 +16,10 @@ struct ledger;
  * file and the reason, when it is no ledger, is from a newer program, or cannot be opened. */
 struct ledger *ledger_open(const char *path, struct err *err);
 
+/* Makes the folder, and the file where there is none, as ledger_open does and with the same checks,
+ * and leaves the rest to it. 0, or -1 with ERR_LEDGER. */
+int ledger_prepare(const char *path, struct err *err);
+
 /* For reading only: 'why401 tokens' and 'why401 report'. The file must exist. */
 struct ledger *ledger_open_readonly(const char *path, struct err *err);
 

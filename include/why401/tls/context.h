@@ -25,6 +25,10 @@ struct tls_context *tls_context_serving(const char *chain_pem, const char *key_p
  * it. */
 struct tls_context *tls_context_connecting(const char *extra_roots, struct err *err);
 
+/* Visits the files and folders in which connecting contexts look for the system's roots, now and at
+ * every handshake. They need not exist. */
+void tls_root_places(void (*visit)(void *ctx, const char *path), void *ctx);
+
 /* Lets go of it; the last engine that uses it frees it. */
 void tls_context_free(struct tls_context *context);
 

@@ -1,0 +1,98 @@
+"""What the running proxy and the mock gave up, and that everything they do with files still works."""
+import json
+import os
+import pathlib
+import signal
+import time
+import unittest
+
+import why401
+from wire import PATIENCE
+
+GET = b"GET /api/v2/ping HTTP/1.1\r\nHost: localhost\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+BAD = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}"
+
+
+def threads_of(process):
+    """What the kernel says of each thread of a process."""
+    for task in os.scandir(f"/proc/{process.pid}/task"):
+        with open(f"{task.path}/status", encoding="ascii", errors="replace") as status:
+            yield dict(line.rstrip("\n").split(":\t", 1) for line in status if ":\t" in line)
+
+
+@unittest.skipIf(why401.SANITIZED, "sanitizers start programs and trace the process")
+class Confined(why401.Case):
+    def setUp(self):
+        super().setUp()
+        self.upstream = self.start_upstream(OK)
+
+    def assertConfined(self, process):
+        for status in threads_of(process):
+            self.assertEqual((status["NoNewPrivs"], status["Seccomp"]), ("1", "2"))
+
+    def test_every_thread_of_the_proxy_is_confined(self):
+        proxy = self.start_proxy(self.upstream, "--workers", "2")
+        self.assertEqual(proxy.exchange(GET).status, 200)
+        self.assertConfined(proxy.process)
+
+    def test_every_thread_of_the_mock_is_confined(self):
+        mock = self.start_mock()
+        self.assertEqual(mock.exchange(GET).status, 200)
+        self.assertConfined(mock.process)
+
+    def test_verbose_says_so(self):
+        proxy = self.start_proxy(self.upstream, "--verbose")
+        self.assertIsNotNone(proxy.err.wait_match(r"confined: no new privileges, no programs"))
+
+    def test_config_and_rules_that_were_replaced_are_read_again(self):
+        rules = self.home / "rules"
+        rules.mkdir()
+        proxy = self.start_proxy(self.upstream, config={"rules": "rules"})
+        new = self.home / "config.json.new"
+        new.write_text('{"rules": "newer"}')
+        new.rename(self.home / "config.json")
+        rules.rename(self.home / "newer")
+        self.assert_reloads(proxy, "config and rules were read again")
+
+    def test_rules_that_were_not_named_at_the_start_are_out_of_reach(self):
+        (self.home / "rules").mkdir()
+        (self.home / "settings").mkdir()
+        config = self.home / "settings" / "config.json"
+        config.write_text("{}")
+        proxy = self.start_proxy(self.upstream, "--verbose", "--config", config)
+        if "Landlock" not in proxy.err.wait_match("confined: .*").group():
+            self.skipTest("this kernel has no Landlock")
+        config.write_text('{"rules": "../rules"}')
+        self.assert_reloads(proxy, "not reloaded.*out of reach")
+
+    def test_logs_har_and_ledger_are_made_written_and_rotated(self):
+        upstream = self.start_upstream(BAD)
+        log, har = self.home / "logs" / "log.json", self.home / "har" / "traffic.har"
+        ledger = self.home / "deep" / "er" / "ledger.db"
+        log.parent.mkdir()
+        har.parent.mkdir()
+        proxy = self.start("run", "--env", upstream.url, "--listen", "127.0.0.1:0", "--verbose",
+                           "--log-json", log, "--har", har, "--ledger", ledger)
+        self.assertEqual(proxy.exchange(GET).status, 401)
+        self.assertIsNotNone(proxy.out.wait_match("401"))
+        log.rename(f"{log}.1")
+        proxy.signal(signal.SIGUSR1)
+        end = time.monotonic() + PATIENCE
+        while not log.exists() and time.monotonic() < end:
+            pass
+        self.assertEqual(proxy.exchange(GET).status, 401)
+        proxy.stop()
+        self.assertEqual(len(pathlib.Path(f"{log}.1").read_bytes().splitlines()), 1)
+        self.assertEqual(len(log.read_bytes().splitlines()), 1)
+        self.assertEqual(len(json.loads(har.read_bytes())["log"]["entries"]), 2)
+        report = self.run_program("report", "--last", "--ledger", ledger)
+        self.assertEqual((report.returncode, report.stderr), (0, ""))
+
+    def assert_reloads(self, proxy, pattern):
+        proxy.signal(signal.SIGHUP)
+        self.assertIsNotNone(proxy.err.wait_match(pattern), proxy.err.text())
+
+
+if __name__ == "__main__":
+    unittest.main()
