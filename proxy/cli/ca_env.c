@@ -91,8 +91,10 @@ static const char *common_file(const struct printing *p, const struct variable *
 static const struct variable *first_with(const char *value)
 {
     const struct variable *v = variables;
-    while (!is_about_trust(v) || !same(getenv(v->name), value)) {
+    const char *set = getenv(v->name);
+    while (!is_about_trust(v) || !set || strcmp(set, value) != 0) {
         v++;
+        set = getenv(v->name);
     }
     return v;
 }

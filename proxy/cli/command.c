@@ -2,6 +2,7 @@
  * spawned as they are, and named in full when it fails. */
 #include "command.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <spawn.h>
@@ -59,6 +60,8 @@ int command_run_words(const char *const *words, struct err *err)
 {
     struct str line;
     pid_t child;
+    const char *program = words[0];
+    assert(program);
     str_init(&line, LINE_MOST);
     add_words(&line, words);
     fflush(stdout);
@@ -69,7 +72,7 @@ int command_run_words(const char *const *words, struct err *err)
         memcpy(&argv[count], &words[count], sizeof argv[0]);
     } while (words[++count] && count + 1 < sizeof argv / sizeof argv[0]);
     argv[count] = NULL;
-    int reason = posix_spawnp(&child, words[0], NULL, NULL, argv, environ);
+    int reason = posix_spawnp(&child, program, NULL, NULL, argv, environ);
     int result = reason == 0 ? judge(str_cstr(&line), wait_for(child), err)
                              : err_set(err, ERR_SYSTEM, "'%.300s' cannot be run: %s",
                                        str_cstr(&line), strerror(reason));

@@ -31,7 +31,7 @@ static void add_row(struct str *out, const struct rule *rule, size_t id_width,
 {
     struct span rest = span_of(rule_title(rule));
     bool narrow = page->width < id_width + GAP + TITLE_LEAST;
-    size_t column = narrow ? 2 * GAP : id_width + GAP;
+    size_t column = narrow ? 2UL * GAP : id_width + GAP;
     str_addf(out, "%s%-*s%s", paint->bold, narrow ? 0 : (int)id_width, rule_id(rule), paint->reset);
     for (bool first = !narrow; rest.len; first = false) {
         size_t len = fit(rest, page->width > column ? page->width - column : TITLE_LEAST);

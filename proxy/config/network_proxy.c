@@ -58,7 +58,7 @@ static const char *basic(struct arena *arena, struct span userinfo)
     struct str plain;
     struct str value;
     str_init(&plain, CREDENTIALS_MOST);
-    str_init(&value, 2 * CREDENTIALS_MOST);
+    str_init(&value, 2UL * CREDENTIALS_MOST);
     percent_decode(&plain, userinfo, false);
     if (!memchr(userinfo.ptr, ':', userinfo.len)) {
         str_add_c(&plain, ':');

@@ -31,7 +31,7 @@ static const struct number timeout_numbers[] = {
 void limits_default(struct limits *limits)
 {
     *limits = (struct limits){
-#define X(key, default_value, least, most, meaning) .key = default_value,
+#define X(key, default_value, least, most, meaning) .key = (default_value),
         LIMITS_LIST(X)
 #undef X
     };
@@ -40,7 +40,7 @@ void limits_default(struct limits *limits)
 void timeouts_default(struct timeouts *timeouts)
 {
     *timeouts = (struct timeouts){
-#define X(key, default_value, least, most, meaning) .key = default_value,
+#define X(key, default_value, least, most, meaning) .key = (default_value),
         TIMEOUTS_LIST(X)
 #undef X
     };

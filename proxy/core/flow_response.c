@@ -25,10 +25,10 @@ static int read_head(struct flow *f, size_t len, struct http_head *head, struct 
     };
     struct span copy = arena_copy(&f->x->arena, span_first(stream_peek(f->upstream), len));
     stream_consume(f->upstream, len);
+    *head = (struct http_head){.fields = env->fields};
     if (!copy.ptr) {
         return err_set(err, ERR_MEMORY, "no memory for a response head");
     }
-    *head = (struct http_head){.fields = env->fields};
     int rc = http_read_response(copy, &limits, f->x->request.head.method, head, err);
     if (rc == 0 && flow_keep_fields(f, head) != 0) {
         return err_set(err, ERR_MEMORY, "no memory for a response head");

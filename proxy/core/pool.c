@@ -163,7 +163,9 @@ struct origin *pool_origin(struct pool *p)
 void pool_empty(struct pool *p)
 {
     while (!list_empty(&p->idle)) {
-        drop(LIST_ITEM(p->idle.next, struct pooled, node), true);
+        struct list *first = list_pop(&p->idle);
+        p->idle_count--;
+        drop(LIST_ITEM(first, struct pooled, node), true);
     }
 }
 

@@ -32,7 +32,7 @@ static int list_add(struct rule_list *list, struct rule *rule)
 {
     if (list->count == list->room) {
         size_t room = list->room ? list->room * 2 : 32;
-        struct rule **rules = reallocarray(list->rules, room, sizeof *rules);
+        struct rule **rules = reallocarray(list->rules, room, sizeof(struct rule *));
         if (!rules) {
             return -1;
         }

@@ -190,7 +190,7 @@ int reader_some(struct reader *r, const json_t *value, size_t most, struct span 
         return reader_no_room(r);
     }
     for (size_t i = 0; i < *count; i++) {
-        const char *text;
+        const char *text = "";
         size_t mark = list ? reader_enter_item(r, i) : strlen(r->at);
         if (reader_text(r, list ? json_array_get(value, i) : value, most, &text) != 0) {
             return -1;
@@ -203,8 +203,8 @@ int reader_some(struct reader *r, const json_t *value, size_t most, struct span 
 
 int reader_words(struct reader *r, const json_t *value, const char *const *words, unsigned *mask)
 {
-    struct span *texts;
-    size_t count;
+    struct span *texts = NULL;
+    size_t count = 0;
     if (reader_some(r, value, READER_PHRASE_MOST, &texts, &count) != 0) {
         return -1;
     }

@@ -244,7 +244,7 @@ int template_check(const json_t *value, struct reader *r)
     struct span name;
     struct span argument;
     while (next_part(&rest, &literal, &name)) {
-        if (memchr(literal.ptr, '{', literal.len) || memchr(literal.ptr, '}', literal.len)) {
+        if (span_find(literal, SPAN("{")) >= 0 || span_find(literal, SPAN("}")) >= 0) {
             return reader_fail(r, value, "braces only around placeholders, closed");
         }
         if (name.ptr && find_value(name, &argument) == VALUE_COUNT) {

@@ -224,6 +224,8 @@ static bool plan(struct span value, decoder *steps[CODINGS_MOST], size_t *count)
         if (!step || *count == CODINGS_MOST) {
             return false;
         }
+        /* cppcheck-suppress AssignmentAddressToInteger ; it takes the function type for an integer
+         */
         steps[(*count)++] = step;
     }
     return true;

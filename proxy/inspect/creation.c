@@ -5,7 +5,7 @@
 
 #include "why401/exchange/body.h"
 
-#define DECODED_MOST (256u * 1024) /* bytes of a body that creates a token */
+#define DECODED_MOST (256UL * 1024) /* bytes of a body that creates a token */
 
 bool is_token_creation(const struct exchange *x)
 {

@@ -62,10 +62,10 @@ static const char *end_text(const struct exchange *x, double seconds, char text[
     char date[TEXT_SIZE];
     bool made = x->response.head.status >= 200 && x->response.head.status < 300;
     if (date_text(x, seconds, date)) {
-        snprintf(text, 2 * TEXT_SIZE, "this token %s on %s", made ? "expires" : "would expire",
+        snprintf(text, 2UL * TEXT_SIZE, "this token %s on %s", made ? "expires" : "would expire",
                  date);
     } else {
-        snprintf(text, 2 * TEXT_SIZE, "this token %s then", made ? "expires" : "would expire");
+        snprintf(text, 2UL * TEXT_SIZE, "this token %s then", made ? "expires" : "would expire");
     }
     return text;
 }

@@ -5,7 +5,7 @@
 #include "answered.h"
 #include "why401/exchange/body.h"
 
-#define DECODED_MOST (256u * 1024)
+#define DECODED_MOST (256UL * 1024)
 
 /* Names in a Server field of what stands in front of others. */
 static const char *const middleboxes[] = {

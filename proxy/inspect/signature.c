@@ -11,8 +11,8 @@
 #include "unwrap.h"
 #include "why401/inspect/inspect.h"
 
-#define OLD_MOST_MS   (5 * 60 * 1000) /* BitGoJS modules/sdk-api: the window of version 3 */
-#define AHEAD_MOST_MS (60 * 1000)
+#define OLD_MOST_MS   (5L * 60 * 1000) /* BitGoJS modules/sdk-api: the window of version 3 */
+#define AHEAD_MOST_MS (60L * 1000)
 
 /* Digits of a time in the years 2001 to 2286 */
 #define DIGITS_S  10

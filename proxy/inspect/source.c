@@ -30,7 +30,7 @@ static bool read_entry(struct span entry, struct ip *ip)
         return true;
     }
     struct span port = {0};
-    struct span address = entry;
+    struct span address;
     if (entry.len && entry.ptr[0] == '[') {
         ptrdiff_t end = span_find(entry, SPAN("]"));
         if (end < 0) {

@@ -15,7 +15,7 @@ struct name {
 
 #define NAME(text, plain)                                                                          \
     {                                                                                              \
-        {text, sizeof text - 1}, plain                                                             \
+        {text, sizeof(text) - 1}, (plain)                                                          \
     }
 
 static const struct name query_names[] = {

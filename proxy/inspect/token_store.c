@@ -5,7 +5,7 @@
 #include "token.h"
 #include "why401/exchange/body.h"
 
-#define ANSWER_MOST (64u * 1024) /* bytes of an answer with a token in it */
+#define ANSWER_MOST (64UL * 1024) /* bytes of an answer with a token in it */
 
 void token_store_add(struct token_store *s, struct span raw)
 {

@@ -133,7 +133,7 @@ static bool with_seconds(struct subject *s, struct exchange *x)
 static bool with_decoded_path(struct subject *s, struct exchange *x)
 {
     struct str plain;
-    str_init(&plain, 64 * 1024);
+    str_init(&plain, 64UL * 1024);
     percent_decode(&plain, s->path, false);
     bool other = !plain.failed && plain.len < s->path.len;
     struct span copy = other ? arena_copy(&x->arena, str_span(&plain)) : span(NULL, 0);

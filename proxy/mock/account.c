@@ -44,7 +44,7 @@ static bool is_hash_of(struct span bearer, enum mock_token token)
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned len = 0;
     struct str text;
-    str_init(&text, 2 * EVP_MAX_MD_SIZE);
+    str_init(&text, 2UL * EVP_MAX_MD_SIZE);
     EVP_Digest(mock_token(token), RAW_LENGTH, digest, &len, EVP_sha256(), NULL);
     add_hex(&text, digest, len);
     bool same = span_eq(bearer, str_span(&text));

@@ -177,8 +177,8 @@ static struct stream *mock_open(struct origin *o, struct exchange *x, bool fresh
     }
     m->stream.ops = &mock_stream_ops;
     m->mock = ((struct mock_origin *)o)->mock;
-    str_init(&m->head, 2 * HEAD_MOST);
-    str_init(&m->pending, 4 * BODY_MOST);
+    str_init(&m->head, 2UL * HEAD_MOST);
+    str_init(&m->pending, 4UL * BODY_MOST);
     str_init(&m->content, BODY_MOST);
     str_init(&m->response, RESPONSE_MOST);
     err_set(&m->error, ERR_MEMORY, "the mock ran out of memory");

@@ -50,7 +50,7 @@ struct conn *conn_new(struct worker *w, size_t buffer_bytes, size_t head_bytes)
     c->held = true;
     buf_init(&c->in, c->in_soft + SCRATCH_BYTES);
     /* At a restart it takes what `in` held. */
-    buf_init(&c->cipher, c->in_soft + 2 * SCRATCH_BYTES);
+    buf_init(&c->cipher, c->in_soft + 2UL * SCRATCH_BYTES);
     buf_init(&c->out, buffer_bytes + HEAD_SLACK);
     buf_init(&c->sending, buffer_bytes + HEAD_SLACK);
     list_init(&c->dirty);
@@ -198,6 +198,7 @@ void conn_reach(struct conn *c, struct tls_context *context, struct span host,
 static void on_shutdown(uv_shutdown_t *req, int status)
 {
     struct conn *c = req->data;
+    struct worker *worker = c->worker; /* outlives the connection, which may go here */
     (void)status;
     c->shutdown_active = false;
     if (!c->held && !c->closing) {
@@ -207,7 +208,7 @@ static void on_shutdown(uv_shutdown_t *req, int status)
             deadline_set(&c->deadline, LINGER_READ_MS);
         }
     }
-    worker_settle(c->worker);
+    worker_settle(worker);
 }
 
 /* Everything the holder wrote is on its way: sends the FIN that it asked for. */
@@ -304,9 +305,11 @@ void conn_settle(struct list *dirty_node)
     }
     flush(c);
     wire_read_as_room(c);
-    if (c->ended && !c->write_active && buf_len(&c->out) == 0) {
+    if (c->ended && c->tcp && !c->write_active && buf_len(&c->out) == 0) {
         finish_writing(c);
     }
+    /* With a handle, finish_writing only begins to close: on_closed frees, from the loop. */
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it takes uv_shutdown for a change of c->tcp */
     bool roomy = c->starved && !c->closing && op_pending(&c->stream) <= low_water(c);
     if (more || roomy || (c->state != before && !c->closing)) {
         c->starved = c->starved && !roomy;

@@ -69,7 +69,7 @@ static void add_answer(struct page *p, const struct record *r)
     const struct exchange *x = r->x;
     struct span host = x->host.len ? x->host : SPAN("the server");
     struct str text;
-    str_init(&text, 3 * FACTS_MOST);
+    str_init(&text, 3UL * FACTS_MOST);
     if (x->maker == MAKER_PROXY) {
         str_add(&text, SPAN("this proxy: "));
         str_add(&text, r->trouble.len ? str_span(&r->trouble) : str_span(&r->error));
@@ -250,7 +250,7 @@ static void add_head(struct page *p, const char *label, struct record *r,
 {
     for (size_t i = 0; i < head->field_count; i++) {
         struct str text;
-        str_init(&text, 3 * FACTS_MOST);
+        str_init(&text, 3UL * FACTS_MOST);
         redact_text(&text, head->fields[i].name);
         str_add(&text, SPAN(": "));
         str_add(&text, record_field(r, &head->fields[i]));

@@ -13,7 +13,7 @@ const struct palette palette_color = {"\x1b[0m",  "\x1b[1m",  "\x1b[2m", "\x1b[3
 void page_init(struct page *p, struct str *out)
 {
     *p = (struct page){.out = out, .palette = &palette_plain, .width = 100, .bar = ""};
-    str_init(&p->line, 4 * TEXT_SHOWN);
+    str_init(&p->line, 4UL * TEXT_SHOWN);
 }
 
 void page_release(struct page *p)

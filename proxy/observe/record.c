@@ -19,7 +19,7 @@ void record_init(struct record *r)
     str_init(&r->error, TEXT_MOST);
     str_init(&r->name, TEXT_MOST);
     str_init(&r->request_id, TEXT_MOST);
-    str_init(&r->body, 4 * (BODY_SHOWN + BODY_AHEAD));
+    str_init(&r->body, 4UL * (BODY_SHOWN + BODY_AHEAD));
     str_init(&r->trouble, TEXT_MOST);
     str_init(&r->scratch, TEXT_MOST);
 }
@@ -28,7 +28,7 @@ void record_release(struct record *r)
 {
     struct str *const all[] = {&r->target,     &r->method, &r->error,   &r->name,
                                &r->request_id, &r->body,   &r->trouble, &r->scratch};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (size_t i = 0; i < sizeof all / sizeof(struct str *); i++) {
         str_release(all[i]);
     }
 }

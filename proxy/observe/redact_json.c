@@ -18,7 +18,7 @@ static json_t *hidden(void)
 static json_t *finished(struct str *redacted)
 {
     struct str clean;
-    str_init(&clean, 3 * STRING_MOST);
+    str_init(&clean, 3UL * STRING_MOST);
     text_utf8(&clean, str_span(redacted));
     json_t *string =
         redacted->failed || clean.failed ? hidden() : json_stringn(str_cstr(&clean), clean.len);

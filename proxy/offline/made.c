@@ -16,7 +16,7 @@ struct exchange *made_new(struct input *in, struct err *err)
 {
     if (in->count == in->room) {
         size_t room = in->room ? in->room * 2 : 16;
-        struct exchange **list = reallocarray(in->exchanges, room, sizeof *list);
+        struct exchange **list = reallocarray(in->exchanges, room, sizeof(struct exchange *));
         if (!list) {
             err_set(err, ERR_MEMORY, "there is no memory for exchange %zu", in->count + 1);
             return NULL;
@@ -224,9 +224,9 @@ static int64_t read_http_date(struct span t)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     int month = 0;
-    for (int i = 0; i < 12 && t.len >= 29; i++) {
-        if (memcmp(months + 3 * i, t.ptr + 8, 3) == 0) {
-            month = i + 1;
+    for (unsigned i = 0; i < 12 && t.len >= 29; i++) {
+        if (memcmp(&months[3UL * i], t.ptr + 8, 3) == 0) {
+            month = (int)i + 1;
         }
     }
     return month ? to_ms(digits(t, 12, 4), month, digits(t, 5, 2), digits(t, 17, 2),
@@ -246,7 +246,7 @@ static int64_t read_rfc3339(struct span t)
     if (at < t.len && t.ptr[at] == '.') {
         int scale = 100;
         for (at++; at < t.len && t.ptr[at] >= '0' && t.ptr[at] <= '9'; at++, scale /= 10) {
-            ms += (t.ptr[at] - '0') * scale;
+            ms += (int64_t)(t.ptr[at] - '0') * scale;
         }
     }
     if (at < t.len && (t.ptr[at] == '+' || t.ptr[at] == '-')) {

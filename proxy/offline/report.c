@@ -25,7 +25,7 @@ static const char *text_at(const json_t *object, const char *key)
 static void add_code(struct str *out, const char *text)
 {
     struct str safe;
-    str_init(&safe, 4 * CELL_MOST);
+    str_init(&safe, 4UL * CELL_MOST);
     text_escape(&safe, span_of(text), CELL_MOST);
     str_add_c(out, '`');
     for (size_t i = 0; i < safe.len; i++) {

@@ -46,7 +46,7 @@ static NAME_CONSTRAINTS *constraints_new(void)
 static X509 *tier(EVP_PKEY *key, const char *common_name, long path_length,
                   NAME_CONSTRAINTS *constraints, time_t now)
 {
-    X509 *x = cert_new(key, ORGANIZATION, common_name, now - 2 * DAY_SECONDS,
+    X509 *x = cert_new(key, ORGANIZATION, common_name, now - 2L * DAY_SECONDS,
                        now + (time_t)CA_DAYS * DAY_SECONDS);
     if (x && cert_add_ca(x, path_length) && cert_add_usage(x, CERT_KEY_CERT_SIGN | CERT_CRL_SIGN) &&
         cert_add_constraints(x, constraints)) {

@@ -37,7 +37,8 @@ static void drop(struct leaves *l, struct leaf *leaf)
 void leaves_release(struct leaves *l)
 {
     while (!list_empty(&l->recent)) {
-        drop(l, LIST_ITEM(l->recent.next, struct leaf, node));
+        leaf_free(LIST_ITEM(list_pop(&l->recent), struct leaf, node));
+        l->count--;
     }
 }
 

@@ -31,7 +31,7 @@ static void drop(struct sessions *s, struct session *entry)
 void sessions_release(struct sessions *s)
 {
     while (!list_empty(&s->recent)) {
-        drop(s, LIST_ITEM(s->recent.next, struct session, node));
+        drop(s, LIST_ITEM(list_pop(&s->recent), struct session, node));
     }
 }
 

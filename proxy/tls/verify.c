@@ -187,7 +187,7 @@ static void add_fault(struct str *to, const char *objection, int error, const X5
 static void blame(struct tls *t, const char *objection, int error, const X509 *x)
 {
     struct str text;
-    str_init(&text, ERR_TEXT_SIZE * 2);
+    str_init(&text, 2UL * ERR_TEXT_SIZE);
     add_fault(&text, objection, error, x);
     tls_blame(t, ERR_UPSTREAM_VERIFY, "%s: %s", t->host, str_cstr(&text));
     str_release(&text);

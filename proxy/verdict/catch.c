@@ -52,8 +52,11 @@ static struct reason *find(struct verdict *v, const struct caught *c, const stru
 
 static void fill(struct verdict *v, struct verdict_reason *shown, const struct caught *c)
 {
-    const char *title = c->title ? c->title : rule_title(c->explanation->rule);
+    const char *title = c->title ? c->title : "";
     const char *step = c->step ? c->step : "";
+    if (c->explanation && !c->title) {
+        title = rule_title(c->explanation->rule);
+    }
     if (c->explanation && !c->step && rule_steps(c->explanation->rule)[0]) {
         step = rule_steps(c->explanation->rule)[0];
     }

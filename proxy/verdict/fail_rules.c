@@ -127,7 +127,7 @@ static int add(struct fail_rules *r, struct fail_rule rule, struct span word, st
 static int refuse(struct span word, struct err *err)
 {
     struct str shown;
-    str_init(&shown, 4 * WORD_SHOWN);
+    str_init(&shown, 4UL * WORD_SHOWN);
     text_escape(&shown, word, WORD_SHOWN);
     err_set(err, ERR_USAGE, "--fail-on: found '%s'; expected " EXPECTED, str_cstr(&shown));
     str_release(&shown);

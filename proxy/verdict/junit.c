@@ -20,7 +20,7 @@ struct numbers {
 
 enum result { PASSED, SKIPPED, FAILED };
 
-/* `call` NULL: what is about the run. */
+/* Of a call, or (`call` NULL) of what a rule found about the run; `rule` is NULL for a call. */
 static enum result result_of(const struct verdict *v, const struct call *call, const char *rule)
 {
     enum result result = PASSED;

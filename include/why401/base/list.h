@@ -40,4 +40,14 @@ static inline void list_remove(struct list *node)
     list_init(node);
 }
 
+/* Unlinks and returns the first node of head, which must not be empty. */
+static inline struct list *list_pop(struct list *head)
+{
+    struct list *node = head->next;
+    head->next = node->next;
+    node->next->prev = head;
+    list_init(node);
+    return node;
+}
+
 #endif
