@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "why401/base/str.h"
+#include "why401/exchange/json_read.h"
 #include "why401/observe/redact.h"
 #include "why401/observe/text.h"
 
@@ -91,8 +92,10 @@ static int syntax_error(const char *path, const json_error_t *error, struct err 
 static json_t *parse(const char *bytes, size_t size, const char *path, struct err *err)
 {
     json_error_t error;
-    json_t *value = json_loadb(bytes, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (!value) {
+    json_t *value = json_read(span(bytes, size), JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (!value && !error.text[0]) {
+        err_set(err, ERR_MEMORY, "%s: no memory for reading it", tail(path));
+    } else if (!value) {
         syntax_error(path, &error, err);
     }
     return value;

@@ -142,7 +142,6 @@ static void on_deadline(void *ctx)
     case WAIT_HEAD:
         err_set(&why, ERR_REQUEST_TIMEOUT, "the request head was not complete after %u ms",
                 f->env->timeouts.request_head_ms);
-        f->close = true;
         break;
     case WAIT_RESPONSE:
         err_set(&why, ERR_UPSTREAM_TIMEOUT, "no response head after %u ms",

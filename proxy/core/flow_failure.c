@@ -34,40 +34,53 @@ static int answer(struct flow *f, const struct err *why)
     return rc;
 }
 
+/* A method whose request may go out twice without changing anything more than once. */
+static bool is_safe(const struct exchange *x)
+{
+    return span_eq(x->request.head.method, SPAN("GET")) ||
+           span_eq(x->request.head.method, SPAN("HEAD"));
+}
+
+/* Where memory runs out once the whole request is upstream, "send it again" would be the wrong
+ * advice for one that can change something. */
+static void keep_error(struct exchange *x, const struct err *why)
+{
+    x->error = *why;
+    if (why->code == ERR_MEMORY && x->request.complete && !is_safe(x)) {
+        x->error.code = ERR_UNKNOWN_OUTCOME;
+    }
+}
+
 void flow_refuse(struct flow *f, const struct err *why)
 {
     struct err gone;
-    if (!f->x && flow_begin_exchange(f) != 0) {
+    /* A head that did not come in time stands between us and the next request. */
+    bool without_head = !f->x;
+    if (without_head && flow_begin_exchange(f) != 0) {
         flow_close(f, false);
         return;
     }
+    f->close = f->close || without_head;
     flow_release_upstream(f, false);
     if (f->response != HALF_IDLE) {
         bool torn_by_upstream = stream_state(f->client) != STREAM_FAILED;
         flow_abort(f, torn_by_upstream ? OUTCOME_UPSTREAM_BROKE : OUTCOME_CLIENT_GONE, why);
         return;
     }
-    f->x->error = *why;
+    keep_error(f->x, why);
     f->x->outcome = OUTCOME_REFUSED;
     f->x->maker = MAKER_PROXY;
     f->x->answered_us = clock_mono_us();
     /* A body that was not read to its end stands between us and the next request. */
     bool bodiless = f->x->request.head.framing == HTTP_NO_BODY && f->request == HALF_HEAD;
     f->close = f->close || !(bodiless || f->request == HALF_DONE);
-    if (answer(f, why) != 0) {
+    if (answer(f, &f->x->error) != 0) {
         err_set(&gone, ERR_CLIENT_GONE, "%s", why->text);
         flow_abort(f, OUTCOME_CLIENT_GONE, &gone);
         return;
     }
     f->request = HALF_DONE;
     f->response = HALF_DONE;
-}
-
-/* A method whose request may go out twice without changing anything more than once. */
-static bool is_safe(const struct exchange *x)
-{
-    return span_eq(x->request.head.method, SPAN("GET")) ||
-           span_eq(x->request.head.method, SPAN("HEAD"));
 }
 
 /* A pooled connection that died in our hands: once more on a fresh one, if nothing of a response

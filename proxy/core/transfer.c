@@ -113,7 +113,11 @@ enum transfer_result transfer_run(struct transfer *t, struct stream *from, struc
     enum transfer_result result = move_pieces(t, from, to, staged, m, err);
     flush(t, to, staged);
     if (t->lost && result != TRANSFER_BROKEN) {
-        err_set(err, ERR_CONNECTION, "the other side went away, or memory ran out");
+        if (stream_state(to) == STREAM_FAILED) {
+            err_set(err, ERR_CONNECTION, "the other side went away");
+        } else {
+            err_set(err, ERR_MEMORY, "no memory for forwarding a message");
+        }
         return TRANSFER_BROKEN;
     }
     return result == TRANSFER_WAITS && head ? TRANSFER_MOVED : result;

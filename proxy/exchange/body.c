@@ -3,6 +3,7 @@
  * limit such as 999999999999999999999 is one); what it still refuses is scanned as text. */
 #include "why401/exchange/body.h"
 
+#include "why401/exchange/json_read.h"
 #include "why401/http/decode.h"
 
 /* Length of the well-formed UTF-8 character at the beginning of s (Unicode 15, table 3-7), 0 if
@@ -82,9 +83,9 @@ bool body_text(const struct message *message, struct str *out)
 json_t *body_json(struct span text)
 {
     json_error_t error;
-    json_t *json = text.len ? json_loadb(text.ptr, text.len, JSON_ALLOW_NUL, &error) : NULL;
+    json_t *json = text.len ? json_read(text, JSON_ALLOW_NUL, &error) : NULL;
     if (!json && text.len && json_error_code(&error) == json_error_numeric_overflow) {
-        json = json_loadb(text.ptr, text.len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
+        json = json_read(text, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
     }
     return json;
 }

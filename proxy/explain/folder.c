@@ -30,9 +30,12 @@ static int read_open(int fd, const char *path, size_t size, struct str *text, st
             return 0;
         }
         str_add(text, span(piece, n > 0 ? (size_t)n : 0));
-        if (text->failed) {
+        if (text->failed && text->len + (size_t)n > RULE_BYTES_MOST) {
             return err_set(err, ERR_RULE, "%s: the file: found too many bytes, expected at most %d",
                            path, RULE_BYTES_MOST);
+        }
+        if (text->failed) {
+            return err_set(err, ERR_MEMORY, "%s: no memory for its bytes", path);
         }
     }
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "template.h"
+#include "why401/exchange/json_read.h"
 
 #define RULE_ARENA_CAP (4 << 20)
 #define ID_MOST        120
@@ -312,7 +313,11 @@ struct rule *rule_read(const char *file, struct span text, struct err *err)
                 RULE_BYTES_MOST);
         return NULL;
     }
-    json_t *json = json_loadb(text.ptr ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES, &error);
+    json_t *json = json_read(text, JSON_REJECT_DUPLICATES, &error);
+    if (!json && !error.text[0]) {
+        err_set(err, ERR_MEMORY, "%s: no memory left for this rule", file);
+        return NULL;
+    }
     if (!json) {
         err_set(err, ERR_RULE, "%s: line %d, column %d: found no valid JSON (%s), expected a rule",
                 file, error.line, error.column, error.text);

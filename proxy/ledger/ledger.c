@@ -24,6 +24,9 @@ static struct ledger *open_ledger(const char *path, bool readonly, struct err *e
     l->changed = true;
     l->db = store_open(path ? real : NULL, readonly, err);
     l->kept = calloc(KEPT_MOST, sizeof *l->kept);
+    if (l->db && !l->kept) {
+        err_set(err, ERR_LEDGER, "out of memory");
+    }
     if (!l->db || !l->kept || store_load(l->db, &l->table, err) != 0) {
         l->readonly = true; /* nothing to commit */
         ledger_close(l);

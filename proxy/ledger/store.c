@@ -65,6 +65,9 @@ static int make_ready(sqlite3 *db, const char *name, bool readonly, struct err *
         return err_set(err, ERR_LEDGER, "%s is a database of another program, no ledger", name);
     }
     int64_t version = ask(db, "PRAGMA user_version");
+    if (version < 0) {
+        return failed(db, "read", err);
+    }
     if (!fresh && version != STORE_VERSION) {
         return err_set(err, ERR_LEDGER,
                        "%s is from a newer why401 (version %lld, this one knows %d)", name,
@@ -365,19 +368,24 @@ static bool write_kept(struct writer *w, const struct kept *kept, size_t count)
                                  NULL, NULL, NULL) == SQLITE_OK);
 }
 
+/* False when that failed: then it is tried once more before the next transaction. */
+static bool end_transaction(sqlite3 *db)
+{
+    return sqlite3_get_autocommit(db) ||
+           sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL) == SQLITE_OK;
+}
+
 int store_write(sqlite3 *db, const struct table *table, const struct kept *kept, size_t kept_count,
                 struct err *err)
 {
-    struct writer w;
-    bool good = writer_init(&w, db) &&
+    struct writer w = {0};
+    bool good = end_transaction(db) && writer_init(&w, db) &&
                 sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
                 write_tokens(&w, table) && write_kept(&w, kept, kept_count) &&
                 sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
     if (!good) {
         failed(db, "written", err);
-        if (!sqlite3_get_autocommit(db)) {
-            sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-        }
+        end_transaction(db);
     }
     writer_release(&w);
     return good ? 0 : -1;

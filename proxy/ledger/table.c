@@ -179,7 +179,7 @@ struct tally *known_tally(struct known *t, enum tally_kind kind, struct span nam
         return *at;
     }
     struct tally *tally = calloc(1, sizeof *tally);
-    if (!tally || !known_text(&tally->name, name, TEXT_MOST)) {
+    if (!tally || !known_text(&tally->name, name, TEXT_MOST) || !tally->name) {
         free(tally);
         return NULL;
     }

@@ -2,6 +2,7 @@
  * that never answers, or answers what no client can read, would be looked for in the client. */
 #include "fixture.h"
 
+#include "why401/exchange/json_read.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -236,7 +237,10 @@ int fixture_read(struct fixture *f, const char *path, struct span text, struct e
     if (!f->file) {
         return err_set(err, ERR_MEMORY, "no memory for a fixture");
     }
-    f->json = json_loadb(text.ptr ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES, &why);
+    f->json = json_read(text, JSON_REJECT_DUPLICATES, &why);
+    if (!f->json && !why.text[0]) {
+        return err_set(err, ERR_MEMORY, "no memory for a fixture");
+    }
     if (!f->json) {
         return err_set(err, ERR_INPUT,
                        "%s: line %d, column %d: found no JSON (%.100s), expected it", path,

@@ -2,6 +2,7 @@
 
 #include "why401/base/clock.h"
 #include "why401/base/ip.h"
+#include "why401/exchange/json_read.h"
 
 #define DAY_MS 86400000
 
@@ -26,7 +27,7 @@ static double limit_of(const json_t *asked)
 
 bool issued_make(struct issued *i, struct span body, uint64_t days)
 {
-    json_t *asked = json_loadb(body.ptr ? body.ptr : "", body.len, 0, NULL);
+    json_t *asked = json_read(body, 0, NULL);
     if (!json_is_object(asked)) {
         json_decref(asked);
         return false;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "why401/base/clock.h"
+#include "why401/exchange/json_read.h"
 #include "why401/offline/examples.h"
 
 #define LIST_MOST 16384 /* bytes of the list of ids */
@@ -31,7 +32,7 @@ static bool take_body(struct reply *r)
 {
     static const char *const keys[] = {"requestId", "reqId"};
     struct span text = str_span(&r->body);
-    json_t *body = json_loadb(text.ptr ? text.ptr : "", text.len, 0, NULL);
+    json_t *body = json_read(text, 0, NULL);
     bool needs_otp = json_is_true(json_object_get(body, "needsOTP"));
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (json_object_get(body, keys[i])) {

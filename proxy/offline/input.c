@@ -8,6 +8,7 @@
 #include "made.h"
 #include "readers.h"
 #include "why401/exchange/body.h"
+#include "why401/exchange/json_read.h"
 
 static bool is_space(char c)
 {
@@ -61,7 +62,7 @@ static struct span first_line(struct span bytes)
 static bool begins_as_lines(struct span bytes)
 {
     struct span line = first_line(bytes);
-    json_t *first = json_loadb(line.ptr, line.len, JSON_ALLOW_NUL, NULL);
+    json_t *first = json_read(line, JSON_ALLOW_NUL, NULL);
     bool is = is_line(first);
     json_decref(first);
     return is;
@@ -128,7 +129,10 @@ static int read_broken(struct input *in, struct span bytes, const char *name, st
         return read_body(in, bytes, err);
     }
     if (skip_space(span_from(bytes, 1)).len && skip_space(span_from(bytes, 1)).ptr[0] == '"') {
-        json_decref(json_loadb(bytes.ptr, bytes.len, JSON_ALLOW_NUL, &error));
+        json_decref(json_read(bytes, JSON_ALLOW_NUL, &error));
+        if (!error.text[0]) {
+            return err_set(err, ERR_MEMORY, "%s: no memory for reading it", name);
+        }
         return err_set(err, ERR_INPUT,
                        "%s, line %d, column %d: it begins like JSON, but a mistake is there: %s",
                        name, error.line, error.column, error.text);

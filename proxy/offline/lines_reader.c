@@ -4,6 +4,7 @@
 #include "made.h"
 #include "readers.h"
 #include "why401/exchange/body.h"
+#include "why401/exchange/json_read.h"
 
 #define ID_MOST 48
 
@@ -175,9 +176,13 @@ static int read_line(const struct lines *l, const json_t *line)
 static int read_one(const struct lines *l, struct span text)
 {
     json_error_t error;
-    json_t *line = json_loadb(text.ptr, text.len, JSON_ALLOW_NUL, &error);
+    json_t *line = json_read(text, JSON_ALLOW_NUL, &error);
     json_int_t version = json_integer_value(json_object_get(line, "v"));
     int result = 0;
+    if (!line && !error.text[0]) {
+        return err_set(l->err, ERR_MEMORY, "%s, line %zu: no memory for reading it", l->name,
+                       l->at);
+    }
     if (!line) {
         return err_set(l->err, ERR_INPUT, "%s, line %zu, column %d: no JSON object: %s", l->name,
                        l->at, error.column, error.text);

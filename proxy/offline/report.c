@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "why401/base/clock.h"
+#include "why401/exchange/json_read.h"
 #include "why401/observe/redact.h"
 #include "why401/observe/text.h"
 
@@ -195,8 +196,7 @@ static size_t add_removed(struct str *out, const json_t *value, const char *path
 static json_t *read_line(struct span json_line, struct err *err)
 {
     json_error_t error;
-    json_t *line =
-        json_loadb(json_line.ptr ? json_line.ptr : "", json_line.len, JSON_ALLOW_NUL, &error);
+    json_t *line = json_read(json_line, JSON_ALLOW_NUL, &error);
     if (!line || strcmp(text_at(line, "type"), "exchange") != 0) {
         json_decref(line);
         err_set(err, ERR_INPUT, "found %s, expected a line of this program's JSON log",
@@ -263,8 +263,7 @@ int report_write(struct str *out, struct span json_line, const struct passport *
 
 void report_fingerprint(struct span json_line, char fingerprint[FINGERPRINT_SIZE])
 {
-    json_t *line =
-        json_loadb(json_line.ptr ? json_line.ptr : "", json_line.len, JSON_ALLOW_NUL, NULL);
+    json_t *line = json_read(json_line, JSON_ALLOW_NUL, NULL);
     const char *text = text_at(json_object_get(line, "token"), "fingerprint");
     memset(fingerprint, 0, FINGERPRINT_SIZE);
     if (strlen(text) < FINGERPRINT_SIZE) {

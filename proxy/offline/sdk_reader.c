@@ -13,6 +13,7 @@
 #include "literal.h"
 #include "made.h"
 #include "readers.h"
+#include "why401/exchange/json_read.h"
 
 #define BODY_MOST    (1u << 20)
 #define MESSAGE_MOST 4096
@@ -95,7 +96,7 @@ static json_t *result_of(struct span text)
     json_t *object = NULL;
     str_init(&json, BODY_MOST);
     if (result.len && literal_to_json(result, &json)) {
-        object = json_loadb(json.ptr, json.len, 0, NULL);
+        object = json_read(str_span(&json), 0, NULL);
     }
     str_release(&json);
     if (json_object_size(object) == 0) {

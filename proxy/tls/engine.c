@@ -80,7 +80,11 @@ static struct tls *engine_new(struct tls_context *context, struct span host, str
         return NULL;
     }
     SSL_set_bio(t->ssl, bio, bio);
-    SSL_set_app_data(t->ssl, t);
+    /* Every callback finds its way back by this. */
+    if (SSL_set_app_data(t->ssl, t) != 1) {
+        tls_free(t);
+        return NULL;
+    }
     return t;
 }
 

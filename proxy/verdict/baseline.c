@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "why401/exchange/json_read.h"
 #include "why401/observe/redact.h"
 #include "why401/observe/text.h"
 
@@ -204,8 +205,11 @@ int baseline_read(struct baseline *b, const char *path, struct arena *arena, str
 {
     json_error_t error;
     struct place p = {.file = path, .arena = arena, .err = err};
-    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    json_t *root = json_read_file(path, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     *b = (struct baseline){0};
+    if (!root && !error.text[0]) {
+        return err_set(err, ERR_MEMORY, "%s: no memory for reading it", tail(path));
+    }
     if (!root && error.line < 1) {
         return err_set(err, ERR_INPUT, "%s: cannot be read; --write-baseline writes such a file",
                        tail(path));

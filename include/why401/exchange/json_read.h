@@ -1,0 +1,15 @@
+/* Reading JSON, for all of the program: jansson's loader, made safe for a lack of memory. Any
+ * thread. */
+#ifndef WHY401_EXCHANGE_JSON_READ_H
+#define WHY401_EXCHANGE_JSON_READ_H
+
+#include <jansson.h>
+
+#include "why401/base/span.h"
+
+/* As json_loadb and json_load_file. NULL with an empty error->text where memory ran out; `error`
+ * may be NULL. */
+json_t *json_read(struct span text, size_t flags, json_error_t *error);
+json_t *json_read_file(const char *path, size_t flags, json_error_t *error);
+
+#endif
