@@ -159,12 +159,30 @@ static enum decode_result decode_brotli(struct span in, char *piece, struct str 
     return result;
 }
 
+/* Whatever does not begin like RFC 8878's frames is refused here, since libzstd may read the
+ * formats of its own past as well, and gives out memory that it has not written to for some of
+ * them. */
+static bool is_zstd_frame(struct span in)
+{
+    static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd};
+    static const unsigned char skippable[] = {0x2a, 0x4d, 0x18};
+    if (in.len < sizeof magic) {
+        return true; /* cut: the decoder asks for more */
+    }
+    return memcmp(in.ptr, magic, sizeof magic) == 0 ||
+           (((unsigned char)in.ptr[0] & 0xf0) == 0x50 &&
+            memcmp(in.ptr + 1, skippable, sizeof skippable) == 0);
+}
+
 /* Frames follow one another until the input ends; the last return value is 0 at the end of a frame.
  */
 static enum decode_result unzstd(ZSTD_DStream *stream, struct span in, char *piece, struct str *out)
 {
     ZSTD_inBuffer input = {in.ptr, in.len, 0};
-    for (;;) {
+    for (bool begins = true;;) {
+        if (begins && !is_zstd_frame(span_from(in, input.pos))) {
+            return DECODE_BROKEN;
+        }
         ZSTD_outBuffer output = {piece, PIECE, 0};
         size_t hint = ZSTD_decompressStream(stream, &output, &input);
         if (!keep(out, piece, output.pos)) {
@@ -173,6 +191,7 @@ static enum decode_result unzstd(ZSTD_DStream *stream, struct span in, char *pie
         if (ZSTD_isError(hint)) {
             return DECODE_BROKEN;
         }
+        begins = hint == 0;
         if (input.pos == input.size && (hint == 0 || output.pos < PIECE)) {
             return hint == 0 ? DECODE_WHOLE : DECODE_CUT;
         }

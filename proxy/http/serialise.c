@@ -67,6 +67,16 @@ static void add_line(struct str *out, struct span line)
     str_add(out, SPAN("\r\n"));
 }
 
+/* Connection is said once, however many Upgrade fields there are. */
+static void add_upgrade(struct str *out, const struct http_head *head,
+                        const struct http_field *field)
+{
+    if (field == http_field(head, field->name)) {
+        add_line(out, SPAN("Connection: Upgrade"));
+    }
+    add_line(out, field->line);
+}
+
 static void add_host(struct str *out, struct span name, struct span authority)
 {
     str_add(out, name);
@@ -91,8 +101,7 @@ static void add_request_field(struct str *out, const struct http_head *head,
         break;
     case UPGRADE:
         if (upgrade) {
-            add_line(out, SPAN("Connection: Upgrade"));
-            add_line(out, field->line);
+            add_upgrade(out, head, field);
         }
         break;
     case EXPECT:
@@ -151,8 +160,7 @@ static void add_response_field(struct str *out, const struct http_head *head,
     case UPGRADE:
         /* 101 and 426 say with it what the connection becomes or should become. */
         if (head->status == 101 || head->status == 426) {
-            add_line(out, SPAN("Connection: Upgrade"));
-            add_line(out, field->line);
+            add_upgrade(out, head, field);
         }
         break;
     case DROP:

@@ -158,8 +158,9 @@ static char skip_to_value(struct span text, const struct name *name, size_t *at)
     return separator ? separator : skip_to_partner(text, at);
 }
 
-/* Marks what belongs to the name. Returns where to search on. */
-static size_t mark_value_of(const struct view *v, const struct name *name)
+/* Marks what belongs to the name. Returns where to search on. Everything before *hidden is marked
+ * already, as far as it is a part's. */
+static size_t mark_value_of(const struct view *v, const struct name *name, size_t *hidden)
 {
     size_t at;
     char separator = skip_to_value(v->text, name, &at);
@@ -172,13 +173,17 @@ static size_t mark_value_of(const struct view *v, const struct name *name)
     if (class == NAME_HARMLESS) {
         return name->end;
     }
-    struct value value = {name->end, name->end};
-    size_t behind = name->end;
-    if (part && skip_part_head(v->text, &behind, &value.end)) {
-        value.start = behind;
-    } else if (separator) {
-        value = value_read(v->text, at, separator, class);
+    /* An element's name and value may be followed by an empty line, as a part's head is: both go.
+     */
+    struct value body = {name->end, name->end};
+    if (part && name->end >= *hidden && skip_part_head(v->text, &body.start, &body.end)) {
+        view_mark(v, body.start, body.end);
+        *hidden = body.end;
     }
+    if (!separator) {
+        return body.end;
+    }
+    struct value value = value_read(v->text, at, separator, class);
     view_mark(v, value.start, value.end);
     return value.end;
 }
@@ -186,8 +191,9 @@ static size_t mark_value_of(const struct view *v, const struct name *name)
 void pairs_mark(const struct view *v)
 {
     size_t at = 0;
+    size_t hidden = 0;
     struct name name;
     while (at < v->text.len) {
-        at = read_name(v->text, at, &name) ? mark_value_of(v, &name) : at + 1;
+        at = read_name(v->text, at, &name) ? mark_value_of(v, &name, &hidden) : at + 1;
     }
 }

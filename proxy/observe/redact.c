@@ -13,6 +13,7 @@
 
 #define REDACTED       SPAN("[redacted]")
 #define LEVELS_MOST    8         /* of escapes within escapes */
+#define STEPS_MOST     24        /* of undoing them kind by kind */
 #define TEXT_MOST      (1 << 24) /* bytes; more is hidden as a whole */
 #define PARAMETER_MOST 256       /* bytes of a query parameter's name */
 #define ON_STACK       1024      /* texts up to this size need no memory for their marks */
@@ -64,14 +65,21 @@ static void search_target(const struct view *v)
     mark_query(v);
 }
 
+static enum unescaped go_deeper(const struct view *now, bool by_kind, struct view *deeper)
+{
+    enum unescaped made =
+        by_kind ? view_unescape(now, ESCAPES_BUT_BACKSLASHES, deeper) : UNESCAPED_NONE;
+    return made == UNESCAPED_NONE ? view_unescape(now, ESCAPES_ALL, deeper) : made;
+}
+
 /* Searches v and all deeper views. False when there was no memory or no end. */
-static bool search_all(const struct view *v, searcher *search)
+static bool search_levels(const struct view *v, searcher *search, bool by_kind)
 {
     struct view now = *v;
-    for (int level = 0; level < LEVELS_MOST; level++) {
+    for (int level = 0; level < (by_kind ? STEPS_MOST : LEVELS_MOST); level++) {
         struct view deeper;
         search(&now);
-        enum unescaped made = view_unescape(&now, &deeper);
+        enum unescaped made = go_deeper(&now, by_kind, &deeper);
         if (level > 0) {
             view_release(&now);
         }
@@ -82,6 +90,25 @@ static bool search_all(const struct view *v, searcher *search)
     }
     view_release(&now);
     return false;
+}
+
+static bool has_one_of(struct span text, const char *set)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (one_of(text.ptr[i], set)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All kinds of escapes are undone at once. Where backslashes stand among escapes of another kind,
+ * the others may have been made last, and some of the backslashes be theirs: \\&#92;u0070. So those
+ * are undone once more in that order. */
+static bool search_all(const struct view *v, searcher *search)
+{
+    bool mixed = has_one_of(v->text, "\\") && has_one_of(v->text, "%&");
+    return search_levels(v, search, false) && (!mixed || search_levels(v, search, true));
 }
 
 /* Appends text with each marked run replaced. */
@@ -156,6 +183,17 @@ static bool is_cookie_attribute(struct span name)
     return false;
 }
 
+/* What is no plain name may be a piece of something else. */
+static bool is_cookie_name(struct span name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        if (!is_word(name.ptr[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* "a=1; b=2" becomes "a=[redacted]; b=[redacted]"; attributes of Set-Cookie stay. */
 static void redact_cookies(struct str *out, struct span value, bool set)
 {
@@ -167,7 +205,7 @@ static void redact_cookies(struct str *out, struct span value, bool set)
         str_add(out, first ? SPAN("") : SPAN("; "));
         if (set && !first && is_cookie_attribute(equals ? name : pair)) {
             redact_text(out, pair);
-        } else if (equals) {
+        } else if (equals && is_cookie_name(name)) {
             redact_text(out, name);
             str_add(out, SPAN("="));
             str_add(out, REDACTED);

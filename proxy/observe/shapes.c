@@ -4,9 +4,10 @@
 
 #include "chars.h"
 
-#define HINT_DISTANCE 24 /* from the word "token" or "bearer" to the digits that it names */
-#define PEM_LABEL     48 /* "-----BEGIN ENCRYPTED PRIVATE KEY-----" and the like */
-#define PROSE_MOST    15 /* letters of an ordinary word */
+#define HINT_DISTANCE 24  /* from the word "token" or "bearer" to the digits that it names */
+#define KEY_HEAD      120 /* characters of an extended key, of which some are digits */
+#define PEM_LABEL     48  /* "-----BEGIN ENCRYPTED PRIVATE KEY-----" and the like */
+#define PROSE_MOST    15  /* letters of an ordinary word */
 #define USERINFO_MOST 512
 
 static size_t run(struct span text, size_t at, bool (*is_part)(char))
@@ -62,11 +63,14 @@ static size_t match_extended_key(struct span text, size_t at)
     if (!is_alpha(text.ptr[at]) || !span_starts(span_from(text, at + 1), SPAN("prv"))) {
         return 0;
     }
-    size_t end = run(text, at + 4, is_alphanumeric);
-    bool digits = false;
-    for (size_t i = at + 4; i < end; i++) {
-        digits = digits || is_digit(text.ptr[i]);
+    /* A key has digits soon; without this bound xprvxprvxprv… would cost the square of its length.
+     */
+    size_t digit = at + 4;
+    while (digit < text.len && digit < at + KEY_HEAD && is_alpha(text.ptr[digit])) {
+        digit++;
     }
+    bool digits = is_digit(byte_at(text, digit));
+    size_t end = digits ? run(text, digit, is_alphanumeric) : digit;
     return digits && (end - at >= 20 || end == text.len) ? end : 0;
 }
 

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "chars.h"
+
 #define BACKSLASHES_MOST 64 /* before a 'u'; six levels of JSON in JSON */
 #define OTHER            '\x80'
 
@@ -116,6 +118,12 @@ static size_t undo_numeric_entity(struct span s, char *c)
         }
         code = code * (hex ? 16 : 10) + digit;
     }
+    /* The rest of its digits may be escaped themselves: &#3\u0034; has to wait for the next level.
+     */
+    char next;
+    if (at < s.len && s.ptr[at] != '&' && escape_read(span_from(s, at), &next)) {
+        return 0;
+    }
     /* At the end of a cut text nobody knows what the digits would have become. */
     *c = at < s.len ? ascii(code) : OTHER;
     return at > first ? at + (at < s.len && s.ptr[at] == ';') : 0;
@@ -140,8 +148,7 @@ static size_t undo_entity(struct span s, char *c)
     return 0;
 }
 
-/* The length of the escape at the start of s, whose character is *c; 0 when there is none. */
-static size_t undo(struct span s, char *c)
+static size_t undo_alone(struct span s, char *c)
 {
     int code;
     switch (s.ptr[0]) {
@@ -158,21 +165,37 @@ static size_t undo(struct span s, char *c)
     }
 }
 
-static bool has_escapes(struct span s)
+/* The length of the escape at the start of s, whose character is *c; 0 when there is none. In
+ * %5c\u0075 the second escape was made last and has to be undone first: else the backslash of the
+ * first would take its 'u' from it. */
+static size_t undo(struct span s, enum escapes which, char *c)
+{
+    if (which == ESCAPES_BUT_BACKSLASHES && s.ptr[0] == '\\') {
+        return 0;
+    }
+    size_t len = undo_alone(s, c);
+    char next;
+    bool waits = which == ESCAPES_ALL && len && *c == '\\' && s.ptr[0] != '\\' &&
+                 byte_at(s, len) == '\\' && undo_backslash(span_from(s, len), &next);
+    return waits ? 0 : len;
+}
+
+static bool has_escapes(struct span s, enum escapes which)
 {
     char c;
     for (size_t i = 0; i < s.len; i++) {
-        if ((s.ptr[i] == '%' || s.ptr[i] == '\\' || s.ptr[i] == '&') && undo(span_from(s, i), &c)) {
+        if ((s.ptr[i] == '%' || s.ptr[i] == '\\' || s.ptr[i] == '&') &&
+            undo(span_from(s, i), which, &c)) {
             return true;
         }
     }
     return false;
 }
 
-enum unescaped view_unescape(const struct view *v, struct view *deeper)
+enum unescaped view_unescape(const struct view *v, enum escapes which, struct view *deeper)
 {
     struct span in = v->text;
-    if (!has_escapes(in)) {
+    if (!has_escapes(in, which)) {
         return UNESCAPED_NONE;
     }
     char *text = malloc(in.len);
@@ -185,7 +208,7 @@ enum unescaped view_unescape(const struct view *v, struct view *deeper)
     size_t len = 0;
     for (size_t i = 0; i < in.len;) {
         char c;
-        size_t escape = undo(span_from(in, i), &c);
+        size_t escape = undo(span_from(in, i), which, &c);
         text[len] = escape ? c : in.ptr[i];
         from[len++] = v->from ? v->from[i] : (uint32_t)i;
         i += escape ? escape : 1;

@@ -18,10 +18,12 @@ void view_mark(const struct view *v, size_t start, size_t end);
 
 enum unescaped { UNESCAPED_NONE, UNESCAPED_SOME, UNESCAPED_NO_MEMORY };
 
+enum escapes { ESCAPES_ALL, ESCAPES_BUT_BACKSLASHES };
+
 /* Makes `deeper` a view of the same source with one more level undone of %XX, of JSON's and
- * JavaScript's backslash escapes and of HTML's entities. To be released, unless the result is not
- * UNESCAPED_SOME, which makes nothing. */
-enum unescaped view_unescape(const struct view *v, struct view *deeper);
+ * JavaScript's backslash escapes (unless `which` leaves them) and of HTML's entities. To be
+ * released, unless the result is not UNESCAPED_SOME, which makes nothing. */
+enum unescaped view_unescape(const struct view *v, enum escapes which, struct view *deeper);
 void view_release(struct view *v);
 
 /* The character that an escape at the start of s stands for: %XX, \uXXXX or \xXX, each of them

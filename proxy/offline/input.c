@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "fault.h"
 #include "made.h"
 #include "readers.h"
 #include "why401/exchange/body.h"
@@ -135,7 +136,7 @@ static int read_broken(struct input *in, struct span bytes, const char *name, st
         }
         return err_set(err, ERR_INPUT,
                        "%s, line %d, column %d: it begins like JSON, but a mistake is there: %s",
-                       name, error.line, error.column, error.text);
+                       name, error.line, error.column, fault_words(&error));
     }
     return read_text(in, bytes, err);
 }

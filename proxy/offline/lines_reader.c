@@ -1,6 +1,7 @@
 /* Our own JSON lines (proxy/observe/README.md). What was seen when an exchange passed is in its
  * line, and nothing may be judged a second time from what was redacted: token, source and findings
  * are taken over as they stand. */
+#include "fault.h"
 #include "made.h"
 #include "readers.h"
 #include "why401/exchange/body.h"
@@ -185,7 +186,7 @@ static int read_one(const struct lines *l, struct span text)
     }
     if (!line) {
         return err_set(l->err, ERR_INPUT, "%s, line %zu, column %d: no JSON object: %s", l->name,
-                       l->at, error.column, error.text);
+                       l->at, error.column, fault_words(&error));
     }
     if (!is_line(line)) {
         result = err_set(l->err, ERR_INPUT,

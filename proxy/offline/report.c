@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "fault.h"
 #include "why401/base/clock.h"
 #include "why401/exchange/json_read.h"
 #include "why401/observe/redact.h"
@@ -200,7 +201,7 @@ static json_t *read_line(struct span json_line, struct err *err)
     if (!line || strcmp(text_at(line, "type"), "exchange") != 0) {
         json_decref(line);
         err_set(err, ERR_INPUT, "found %s, expected a line of this program's JSON log",
-                line ? "another object" : error.text);
+                line ? "another object" : fault_words(&error));
         return NULL;
     }
     return line;

@@ -42,8 +42,7 @@ void tls_blame(struct tls *t, enum err_code code, const char *format, ...)
     if (t->err) {
         va_list args;
         va_start(args, format);
-        t->err->code = code;
-        vsnprintf(t->err->text, sizeof t->err->text, format, args);
+        err_vset(t->err, code, format, args);
         va_end(args);
     }
 }

@@ -34,7 +34,8 @@ static inline size_t buf_room(const struct buf *b)
 /* The bytes that wait, valid until the next call that changes b. */
 static inline struct span buf_peek(const struct buf *b)
 {
-    return span(b->data + b->start, b->end - b->start);
+    /* NULL + 0 is undefined before C2Y. */
+    return b->data ? span(b->data + b->start, b->end - b->start) : span(NULL, 0);
 }
 
 /* Drops the first n bytes, n <= buf_len. Moves nothing. */

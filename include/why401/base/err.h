@@ -118,9 +118,12 @@ struct err {
 };
 
 /* Fills *err, if there is one. Returns -1, so that callers can write: return err_set(…). The text
- * must hold no secret. */
+ * must hold no secret; control characters in it become '?'. */
 int err_set(struct err *err, enum err_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+int err_vset(struct err *err, enum err_code code, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
 
 const char *err_advice(enum err_code code);
 const char *err_name(enum err_code code);

@@ -38,7 +38,9 @@ static inline bool span_eq(struct span a, struct span b)
 /* The rest of s from offset `from`; empty when s is shorter. */
 static inline struct span span_from(struct span s, size_t from)
 {
-    return from >= s.len ? span(s.ptr + s.len, 0) : span(s.ptr + from, s.len - from);
+    size_t skip = from < s.len ? from : s.len;
+    /* NULL + 0 is undefined before C2Y. */
+    return span(skip ? s.ptr + skip : s.ptr, s.len - skip);
 }
 
 /* The first `len` bytes of s, or all of it when s is shorter. */

@@ -133,6 +133,24 @@ static void lines_and_trailers_have_limits(void **state)
     str_release(&trailers);
 }
 
+static void a_trailer_of_the_limit_is_read_at_every_split(void **state)
+{
+    static char wire[2048];
+    (void)state;
+    int len = snprintf(wire, sizeof wire, "0\r\nA: %01019d\r\n\r\n", 0);
+    for (size_t step = 1; step <= (size_t)len; step++) {
+        struct str content;
+        struct str trailers;
+        str_init(&content, 1000);
+        str_init(&trailers, 2000);
+        assert_int_equal(
+            read_in_steps(HTTP_CHUNKED, 0, span(wire, (size_t)len), step, &content, &trailers), 0);
+        assert_int_equal(trailers.len, 1024);
+        str_release(&content);
+        str_release(&trailers);
+    }
+}
+
 static void an_early_end_is_an_error_but_for_close_delimited_bodies(void **state)
 {
     (void)state;
@@ -153,6 +171,7 @@ int main(void)
         cmocka_unit_test(a_length_is_kept_to_the_byte),
         cmocka_unit_test(what_is_no_chunk_is_refused),
         cmocka_unit_test(lines_and_trailers_have_limits),
+        cmocka_unit_test(a_trailer_of_the_limit_is_read_at_every_split),
         cmocka_unit_test(an_early_end_is_an_error_but_for_close_delimited_bodies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

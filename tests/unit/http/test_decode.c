@@ -274,6 +274,14 @@ static void test_a_huge_window_is_refused(void **state)
     check("zstd", SPAN("\x28\xb5\x2f\xfd\x00\x80\x01\x00\x00"), DECODE_BROKEN, SPAN(""));
 }
 
+/* libzstd may read formats that are older than RFC 8878, and some of them badly. */
+static void old_formats_of_zstd_are_refused(void **state)
+{
+    (void)state;
+    static const char frame[] = "\x27\xb5\x2f\xfd\x04\x58\x54\x10\0\0\0\0\0\0\0\0\x1d";
+    check("zstd", span(frame, sizeof frame - 1), DECODE_BROKEN, SPAN(""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +296,7 @@ int main(void)
         cmocka_unit_test(test_a_bomb_costs_the_limit),
         cmocka_unit_test(test_a_body_of_exactly_the_limit_is_whole),
         cmocka_unit_test(test_a_huge_window_is_refused),
+        cmocka_unit_test(old_formats_of_zstd_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

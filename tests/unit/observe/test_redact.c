@@ -218,6 +218,9 @@ static void test_nested_text(void **state)
           "<password>[redacted]</password><a>b</a>");
     check("<input name=\"otp\" value=\"" CANARY "\" id=\"a\">",
           "<input name=\"otp\" value=\"[redacted]\" id=\"a\">");
+    check("<input name=\"otp\" value=\"" CANARY "\">\n\nmore",
+          "<input name=\"otp\" value=\"[redacted]\">\n\n[redacted]");
+    check("&#x3\\u0063;otp&#x3e;" CANARY "&lt;/otp>", "&#x3\\u0063;otp&#x3e;[redacted]&lt;/otp>");
     check("--b\r\nContent-Disposition: form-data; name=\"prv\"\r\n\r\n" CANARY "\r\nmore\r\n--b",
           "--b\r\nContent-Disposition: form-data; name=\"prv\"\r\n\r\n[redacted]\n--b");
 }
@@ -481,6 +484,25 @@ static void test_deep_json_is_cut(void **state)
     str_release(&text);
 }
 
+/* Each of these once cost the square of its length, which the test's time limit would not allow. */
+static void test_repetition_costs_its_length(void **state)
+{
+    (void)state;
+    static const char *const units[] = {"xprv", "<input name=\"otp\" value=\"x\">\n\n"};
+    static char text[1 << 20];
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        size_t len = strlen(units[i]);
+        for (size_t at = 0; at < sizeof text; at++) {
+            text[at] = units[i][at % len];
+        }
+        struct str redacted;
+        str_init(&redacted, 16u << 20);
+        redact_text(&redacted, span(text, sizeof text));
+        assert_false(redacted.failed);
+        str_release(&redacted);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -500,6 +522,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_hostile_texts_cost_linear_time, open_out, release_out),
         cmocka_unit_test(test_json_values),
         cmocka_unit_test(test_deep_json_is_cut),
+        cmocka_unit_test_setup_teardown(test_repetition_costs_its_length, open_out, release_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

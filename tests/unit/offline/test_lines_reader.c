@@ -45,6 +45,30 @@ static void a_line_is_read(void **state)
     input_release(&in);
 }
 
+static void a_nul_in_a_body_is_read(void **state)
+{
+    (void)state;
+    struct input in;
+    understand(&in,
+               "{\"v\":1,\"type\":\"exchange\",\"method\":\"GET\",\"target\":\"/\",\"status\":400,"
+               "\"body\":\"a\\u0000b\"}",
+               INPUT_LINES, 1);
+    assert_int_equal(in.exchanges[0]->response.head.status, 400);
+    input_release(&in);
+}
+
+static void a_fault_is_told_without_secrets(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct input in;
+    assert_int_equal(
+        input_read(&in, SPAN("{\"token\": " MADE_UP_TOKEN "\x1b[31m}"), "in.txt", &err), -1);
+    assert_null(strstr(err.text, "v2x111"));
+    assert_null(strchr(err.text, '\x1b'));
+    input_release(&in);
+}
+
 static void a_wrong_line_is_named(void **state)
 {
     (void)state;
@@ -59,6 +83,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_is_read),
         cmocka_unit_test(a_wrong_line_is_named),
+        cmocka_unit_test(a_nul_in_a_body_is_read),
+        cmocka_unit_test(a_fault_is_told_without_secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
