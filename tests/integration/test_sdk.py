@@ -3,25 +3,15 @@ HMACs verify after their way through the proxy."""
 import json
 import os
 import pathlib
-import shutil
-import subprocess
 
+import npm
 from why401 import Case
 
 SOURCES = pathlib.Path(__file__).parent / "node"
-FILES = ("package.json", "package-lock.json", ".npmrc", "client.js")
 
 
 def install(folder):
-    """Puts the client and its packages into the build folder, exactly as the lock file says."""
-    folder.mkdir(parents=True, exist_ok=True)
-    installed = folder / "installed"  # the lock file that node_modules was made from
-    for name in FILES:
-        shutil.copy(SOURCES / name, folder)
-    lock = (SOURCES / "package-lock.json").read_bytes()
-    if not installed.exists() or installed.read_bytes() != lock:
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, check=True, timeout=240)
-        installed.write_bytes(lock)
+    npm.install(SOURCES, folder, ("client.js",))
 
 
 class Sdk(Case):
