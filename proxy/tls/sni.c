@@ -11,7 +11,7 @@
 #include "engine_parts.h"
 #include "name.h"
 
-static const unsigned char http11[] = "http/1.1";
+#define NAME_LEN (sizeof "http/1.1" - 1) /* of a protocol that we speak */
 
 /* Whom the client means: the name it sends, else the one its connection was opened for. Empty: this
  * machine. */
@@ -79,13 +79,12 @@ int alpn_choose(SSL *ssl, const unsigned char **out, unsigned char *out_len,
 {
     (void)arg;
     /* Both names have the same length; HTTP/1.0 is what curl --http1.0 offers. */
-    static const char spoken[][sizeof http11] = {"http/1.1", "http/1.0"};
+    static const char spoken[][NAME_LEN + 1] = {"http/1.1", "http/1.0"};
     for (size_t which = 0; which < sizeof spoken / sizeof spoken[0]; which++) {
         for (unsigned i = 0; i < offered_len; i += 1U + offered[i]) {
-            if (offered[i] == sizeof http11 - 1 &&
-                memcmp(offered + i + 1, spoken[which], sizeof http11 - 1) == 0) {
+            if (offered[i] == NAME_LEN && memcmp(offered + i + 1, spoken[which], NAME_LEN) == 0) {
                 *out = offered + i + 1;
-                *out_len = sizeof http11 - 1;
+                *out_len = NAME_LEN;
                 return SSL_TLSEXT_ERR_OK;
             }
         }
