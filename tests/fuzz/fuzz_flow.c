@@ -40,6 +40,7 @@ static struct {
     struct flow_env env;
     atomic_uint_fast64_t ids;
     struct origin origin;
+    struct route route;
     struct conn_info info;
     struct memory_stream client;
     struct str sent; /* by the client, all of it */
@@ -95,8 +96,9 @@ static void set_up(void)
     t.origin.ops = &ops;
     flow_env_init(&t.env);
     t.env.worker = worker;
-    t.env.origin = &t.origin;
-    t.env.upstream = &address;
+    t.route = (struct route){&address, &t.origin};
+    t.env.routes = &t.route;
+    t.env.route_count = 1;
     t.env.inspect = &nothing_known;
     t.env.finished = finished;
     t.env.ids = &t.ids;
@@ -108,7 +110,7 @@ static void set_up(void)
 #undef X
     memory_init(&t.client, STREAM_OPEN);
     str_init(&t.sent, 1u << 20);
-    CHECK(flow_start(&t.env, &t.client.stream, &t.info, ERR_NONE) == 0);
+    CHECK(flow_start(&t.env, &t.client.stream, &t.info, &t.route, ERR_NONE) == 0);
 }
 
 static void tear_down(void)

@@ -52,7 +52,8 @@ static struct str open_in_pieces(const struct wanted *wanted, size_t first)
     struct str became;
     char ip[IP_TEXT_SIZE];
     struct conn *c = conn_new(worker, 65536, 65536);
-    CHECK(c && opening_begin(c, wanted->tls ? accepting : NULL, wanted->header, 10000) == 0);
+    CHECK(c && opening_begin(c, wanted->tls ? accepting : NULL, span(NULL, 0), wanted->header,
+                             10000) == 0);
     struct span rest = wanted->bytes;
     for (size_t len = first; rest.len; len = wanted->step) {
         arrive(c, span_first(rest, len));

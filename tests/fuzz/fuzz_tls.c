@@ -38,7 +38,7 @@ static void side_open(struct side *s, bool server)
     *s = (struct side){0};
     buf_init(&s->out, OUT_MOST);
     buf_init(&s->plain, OUT_MOST);
-    s->tls = server ? tls_server(accepting, &s->out)
+    s->tls = server ? tls_server(accepting, span(NULL, 0), &s->out)
                     : tls_client(connecting, SPAN("app.bitgo.com"), &s->out);
     CHECK(s->tls);
     s->state = tls_start(s->tls);
