@@ -67,6 +67,7 @@ static const char *const always[] = {
     "/lib32",
     "/lib64",
     "/opt",
+    "/snap",
     "/nix/store",
     "/gnu/store",
     "/run/systemd",

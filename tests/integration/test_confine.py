@@ -41,6 +41,11 @@ class Confined(why401.Case):
         self.assertEqual(mock.exchange(GET).status, 200)
         self.assertConfined(mock.process)
 
+    def test_no_core_is_ever_written(self):
+        proxy = self.start_proxy(self.upstream)
+        limits = pathlib.Path(f"/proc/{proxy.process.pid}/limits").read_text(encoding="ascii")
+        self.assertRegex(limits, r"Max core file size +0 +0 ")
+
     def test_verbose_says_so(self):
         proxy = self.start_proxy(self.upstream, "--verbose")
         self.assertIsNotNone(proxy.err.wait_match(r"confined: no new privileges, no programs"))

@@ -91,6 +91,30 @@ static void hostile_text_stays_text(void **state)
     court_close(&c);
 }
 
+static void a_link_in_its_place_is_replaced_and_not_followed(void **state)
+{
+    (void)state;
+    struct court c;
+    struct stat st;
+    char target[64];
+    court_open(&c, "4xx");
+    court_take(&c, "GET", "/x", 400);
+    court_write(&c, "before");
+    snprintf(target, sizeof target, "%s/target", c.dir);
+    assert_int_equal(rename(c.path, target), 0);
+    assert_int_equal(symlink(target, c.path), 0);
+    court_end(&c);
+    mode_t before = umask(0);
+    assert_int_equal(verdict_write_junit(c.v, c.path, &c.err), 0);
+    umask(before);
+    assert_int_equal(lstat(c.path, &st), 0);
+    assert_true(S_ISREG(st.st_mode));
+    assert_int_equal(st.st_mode & 07777, 0644);
+    assert_int_equal(rename(target, c.path), 0);
+    assert_string_equal(court_read(&c), "before");
+    court_close(&c);
+}
+
 static void xml_takes_any_bytes(void **state)
 {
     (void)state;
@@ -128,6 +152,7 @@ int main(void)
         cmocka_unit_test(a_run_without_traffic_is_valid),
         cmocka_unit_test(a_call_has_its_failures),
         cmocka_unit_test(hostile_text_stays_text),
+        cmocka_unit_test(a_link_in_its_place_is_replaced_and_not_followed),
         cmocka_unit_test(xml_takes_any_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
