@@ -105,6 +105,18 @@ static size_t undo_backslash(struct span s, char *c)
     return kind == 'u' || kind == 'x' ? read_backslash(s, c) : 0;
 }
 
+/* The rest of an entity's digits may be escaped themselves, however deep: &#3\u0034; has to wait
+ * for the next level. */
+static bool digits_may_follow(struct span s)
+{
+    size_t at = 0;
+    char c;
+    while (byte_at(s, at) == '\\') {
+        at++;
+    }
+    return at ? one_of(byte_at(s, at), "ux") : byte_at(s, 0) == '%' && escape_read(s, &c);
+}
+
 static size_t undo_numeric_entity(struct span s, char *c)
 {
     size_t at = 2;
@@ -118,10 +130,7 @@ static size_t undo_numeric_entity(struct span s, char *c)
         }
         code = code * (hex ? 16 : 10) + digit;
     }
-    /* The rest of its digits may be escaped themselves: &#3\u0034; has to wait for the next level.
-     */
-    char next;
-    if (at < s.len && s.ptr[at] != '&' && escape_read(span_from(s, at), &next)) {
+    if (digits_may_follow(span_from(s, at))) {
         return 0;
     }
     /* At the end of a cut text nobody knows what the digits would have become. */
