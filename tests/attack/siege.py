@@ -80,6 +80,8 @@ class Siege:
         self.peak = max(self.peak, resident(self.pid))
         self.over.set()
         self.thread.join(30)
+        if kind is None:
+            self.ask()
         if self.wire is not None:
             self.wire.sock.close()
         self.seconds = time.monotonic() - self.started
@@ -91,7 +93,7 @@ class Siege:
     def check(self, test, *, mebibytes, wait=3.0, cpu=None):
         """Bounded memory, and nobody healthy failed or waited long. Instrumented programs are not measured."""
         test.assertEqual([str(failure) for failure in self.failures], [])
-        test.assertGreater(len(self.waits), 2)
+        test.assertGreaterEqual(len(self.waits), 2)
         if not SANITIZED:
             test.assertLess(self.peak - self.before, mebibytes * 2**20)
             test.assertLess(max(self.waits), wait)
