@@ -25,6 +25,13 @@ static const char tls12_server_ciphers[] = "ECDHE+AESGCM+AES128:ECDHE+AESGCM:ECD
 static const char tls12_client_ciphers[] =
     "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:ECDHE+AES:!aNULL";
 
+/* By which an upstream may prove that it has its key: what the library would offer, less SHA-224.
+ */
+static const char client_signatures[] =
+    "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448:RSA-PSS+SHA256:RSA-PSS+SHA384:"
+    "RSA-PSS+SHA512:rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:RSA+SHA256:RSA+SHA384:"
+    "RSA+SHA512";
+
 #define SESSION_SECONDS 7200
 
 /* Certificates between a server's and a root. Public CAs have one or two. */
@@ -223,7 +230,8 @@ static int add_own_roots(struct tls_context *context, const char *path)
         }
     }
     BIO_free(file);
-    return count;
+    /* It ends where no further certificate begins. Anything else is one that does not parse. */
+    return ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE ? count : 0;
 }
 
 static int load_roots(struct tls_context *context, const char *extra_roots, struct err *err)
@@ -248,17 +256,30 @@ static int load_roots(struct tls_context *context, const char *extra_roots, stru
                          openssl_reason());
 }
 
-/* Where a CA requires policies there have to be some; which ones is nothing to us (RFC 5280 §6.1.1:
- * user-initial-policy-set is any-policy; without it OpenSSL means the empty set). */
-static bool require_policies(X509_VERIFY_PARAM *param)
+/* What OpenSSL is to look at in a chain. Where a CA requires policies there have to be some; which
+ * ones is nothing to us (RFC 5280 §6.1.1 c: any-policy; left alone, OpenSSL means none). */
+static bool set_chain_rules(SSL_CTX *ssl)
 {
+    X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ssl);
+    X509_VERIFY_PARAM_set_depth(param, BETWEEN_MOST);
     return X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_POLICY_CHECK) == 1 &&
-           X509_VERIFY_PARAM_add0_policy(param, OBJ_nid2obj(NID_any_policy)) == 1;
+           X509_VERIFY_PARAM_add0_policy(param, OBJ_nid2obj(NID_any_policy)) == 1 &&
+           SSL_CTX_set_purpose(ssl, X509_PURPOSE_SSL_SERVER) == 1;
+}
+
+/* What is asked of an upstream's TLS. */
+static bool set_offer(SSL_CTX *ssl)
+{
+    static const unsigned char protocols[] = "\x08http/1.1";
+    return SSL_CTX_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp) == 1 &&
+           SSL_CTX_set_tlsext_status_cb(ssl, staple_check) == 1 &&
+           SSL_CTX_set_cipher_list(ssl, tls12_client_ciphers) == 1 &&
+           SSL_CTX_set1_sigalgs_list(ssl, client_signatures) == 1 &&
+           SSL_CTX_set_alpn_protos(ssl, protocols, sizeof protocols - 1) == 0;
 }
 
 struct tls_context *tls_context_connecting(const char *extra_roots, struct err *err)
 {
-    static const unsigned char protocols[] = "\x08http/1.1";
     struct tls_context *context = context_new(TLS_client_method(), true, err);
     if (!context) {
         return NULL;
@@ -269,14 +290,7 @@ struct tls_context *tls_context_connecting(const char *extra_roots, struct err *
     SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(ssl, keep_session);
     int done = load_roots(context, extra_roots, err);
-    X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ssl);
-    X509_VERIFY_PARAM_set_depth(param, BETWEEN_MOST);
-    if (done == 0 &&
-        (SSL_CTX_set_purpose(ssl, X509_PURPOSE_SSL_SERVER) != 1 || !require_policies(param) ||
-         SSL_CTX_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp) != 1 ||
-         SSL_CTX_set_tlsext_status_cb(ssl, staple_check) != 1 ||
-         SSL_CTX_set_cipher_list(ssl, tls12_client_ciphers) != 1 ||
-         SSL_CTX_set_alpn_protos(ssl, protocols, sizeof protocols - 1) != 0)) {
+    if (done == 0 && !(set_chain_rules(ssl) && set_offer(ssl))) {
         done = err_set(err, ERR_TLS, "TLS could not be set up: %s", openssl_reason());
     }
     ERR_clear_error();

@@ -21,8 +21,10 @@ struct tls_context *tls_context_serving(const char *chain_pem, const char *key_p
 
 /* For connecting: TLS 1.2 or newer, the system's roots plus those in `extra_roots` (a PEM file;
  * NULL: none), chain and name verified always, sessions resumed per host (whatever the port: no
- * certificate names one). An unreadable file, or one without a certificate, is an error that names
- * it. */
+ * certificate names one). A chain to a root of the system's must be all that the rules of public
+ * CAs ask for; one to a root from the file must only be safe. A stapled OCSP response is asked for;
+ * one that comes must be good. An unreadable file, or one without a certificate, is an error that
+ * names it. */
 struct tls_context *tls_context_connecting(const char *extra_roots, struct err *err);
 
 /* Visits the files and folders in which connecting contexts look for the system's roots, now and at
