@@ -91,7 +91,7 @@ class Content(HarCase):
             answer(400, b"\x00\xffhidden"),
             answer(400, "hidden é password=hidden".encode("latin-1")),
             answer(400, b"x" * 3000 + b" password=hidden"),
-            answer(200, b"hidden"),
+            answer(200, b"{\"label\":\"a\",\"password\":\"hidden\"}"),
             b"HTTP/1.1 204 No Content\r\n\r\n"])
 
         def script(peer):
@@ -105,12 +105,13 @@ class Content(HarCase):
         self.assertEqual(contents[0]["size"], len(plain))
         self.assertEqual(entries[0]["response"]["bodySize"], len(gzip.compress(plain)))
         self.assertIn("damaged", contents[1]["comment"])
-        for index, why in ((2, "not known"), (3, "not UTF-8"), (4, "not UTF-8"), (6, "not kept")):
+        for index, why in ((2, "not known"), (3, "not UTF-8"), (4, "not UTF-8")):
             self.assertNotIn("text", contents[index])
             self.assertIn(why, contents[index]["comment"])
         self.assertEqual(contents[5]["text"], "x" * 2048)
         self.assertIn("limits.capture_bytes", contents[5]["comment"])
         self.assertEqual(contents[5]["size"], 3016)
+        self.assertEqual(json.loads(contents[6]["text"]), {"label": "a", "password": "[redacted]"})
         self.assertEqual(contents[7], {"mimeType": "x-unknown", "size": 0})
         for content in contents[2:]:
             self.assertNotIn("hidden", json.dumps(content))

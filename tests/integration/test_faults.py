@@ -1,0 +1,302 @@
+"""What breaks around a running proxy: a full disk, a log that goes away, a log that nobody reads, no more
+descriptors, kill -9, a reload and an end under load. It goes on forwarding, and says what was lost."""
+import json
+import os
+import resource
+import signal
+import socket
+import ssl
+import threading
+import time
+
+import har
+from why401 import Case
+from wire import PATIENCE, Closed, Wire
+
+GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
+POST = b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nmany"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+TOKEN = b"v2x" + 64 * b"1"  # made up; without one each success would have a problem to tell
+NO = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 15\r\n\r\n" + b'{"error":"moo"}'
+
+
+def wait_until(ready):
+    """For what shows itself in a file only."""
+    end = time.monotonic() + PATIENCE
+    while not (result := ready()):
+        if time.monotonic() > end:
+            raise AssertionError("it did not come to pass")
+        time.sleep(0.01)
+    return result
+
+
+def sound_lines(path):
+    """The lines of a log that are whole; one that was torn apart is ended and counts for nothing."""
+    lines = []
+    for line in path.read_bytes().split(b"\n"):
+        try:
+            lines.append(json.loads(line))
+        except ValueError:
+            pass
+    return lines
+
+
+class Disk(Case):
+    def begin(self, *args, response=OK):
+        self.log = self.home / "log.jsonl"
+        upstream = self.start_upstream(response)
+        self.proxy = self.start("run", "--env", upstream.url, "--listen", "127.0.0.1:0", *args)
+
+    def limit_files(self, size):
+        """No file of the program grows beyond that: to it, the disk is full."""
+        hard = resource.prlimit(self.proxy.process.pid, resource.RLIMIT_FSIZE)[1]
+        resource.prlimit(self.proxy.process.pid, resource.RLIMIT_FSIZE, (size, hard))
+
+    def exchange(self, count=1, status=200):
+        for _ in range(count):
+            self.assertEqual(self.proxy.exchange(GET, tls=False).status, status)
+
+    def said(self, pattern):
+        self.assertIsNotNone(self.proxy.out.wait_match(pattern), self.proxy.out.text())
+
+    def times_said(self, words):
+        return self.proxy.out.text().count(words)
+
+    def test_full_disk(self):
+        self.begin("--log-json", self.home / "log.jsonl", "--no-ledger")
+        self.exchange(5)
+        wait_until(lambda: len(sound_lines(self.log)) == 5)
+        self.limit_files(self.log.stat().st_size + 100)
+        self.exchange(10)
+        self.said("cannot write JSON lines")
+        self.limit_files(resource.RLIM_INFINITY)
+        self.exchange(3)
+        lost = int(self.proxy.out.wait_match(r"written to .* again; (\d+) were lost").group(1))
+        self.assertEqual(self.times_said("cannot write JSON lines"), 1)
+        self.proxy.stop()
+        self.assertEqual(len(sound_lines(self.log)) + lost, 18)
+
+    def test_no_space_from_the_start(self):
+        self.begin("--log-json", "/dev/full", "--no-ledger")
+        self.exchange(4)
+        self.said("cannot write JSON lines to /dev/full")
+        self.exchange(4)
+        self.assertEqual(self.times_said("cannot write JSON lines"), 1)
+        self.proxy.stop()
+
+    def test_full_disk_of_the_ledger(self):
+        self.begin("--log-json", self.home / "log.jsonl", response=NO)
+        self.exchange(2, 400)
+        ledger = self.home / "state" / "why401" / "ledger.db"
+        wait_until(ledger.exists)
+        wait_until(lambda: len(sound_lines(self.log)) == 2)
+        self.limit_files(4096)
+        self.exchange(2, 400)
+        self.said("the proxy goes on, and what was learned")
+        self.limit_files(resource.RLIM_INFINITY)
+        self.exchange(2, 400)
+        self.said("the ledger can be written again")
+        self.proxy.stop()
+        self.assertEqual(self.run_program("report", "--last").returncode, 0)
+
+    def test_log_folder_goes_away_and_comes_back(self):
+        folder = self.home / "logs"
+        folder.mkdir()
+        self.begin("--log-json", folder / "log.jsonl", "--no-ledger")
+        self.exchange(2)
+        (folder / "log.jsonl").unlink()
+        folder.rmdir()
+        self.exchange(2)
+        self.proxy.signal(signal.SIGUSR1)
+        self.said(r"cannot write JSON lines to .*No such file")
+        self.exchange(2)
+        folder.mkdir()
+        self.proxy.signal(signal.SIGUSR1)
+        wait_until((folder / "log.jsonl").exists)
+        self.exchange(2)
+        self.proxy.stop()
+        self.assertEqual(len(sound_lines(folder / "log.jsonl")), 2)
+
+    def test_log_that_cannot_be_made_is_said_at_the_start(self):
+        done = self.run_program("run", "--env", "http://127.0.0.1:9", "--listen", "127.0.0.1:0",
+                                "--log-json", "/sys/why401.jsonl")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("cannot write JSON lines to /sys/why401.jsonl", done.stderr)
+
+
+class StuckLog(Case):
+    def test_successes_are_lost_counted_and_failures_kept(self):
+        pipe = self.home / "log.pipe"
+        os.mkfifo(pipe)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        os.set_blocking(reader, True)
+        upstream = self.start_upstream(self.answer)
+        self.write_config({"limits": {"queue_length": 16}})
+        proxy = self.start("run", "--env", upstream.url, "--listen", "127.0.0.1:0", "--no-ledger",
+                           "--config", self.home / "config.json", "--log-json", pipe)
+        wire = proxy.connect(tls=False)
+        sent = {200: 0, 400: 0}
+        for number in range(400):
+            wanted = 400 if number % 10 == 0 else 200
+            wire.send(b"GET /%d HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n\r\n" % (wanted, TOKEN))
+            self.assertEqual(wire.response().status, wanted)
+            sent[wanted] += 1
+        lines = []
+        drain = threading.Thread(target=self.collect, args=(reader, lines), daemon=True)
+        drain.start()
+        lost = proxy.out.wait_match(r"(\d+) successes are missing")
+        self.assertIsNotNone(lost, proxy.out.text())
+        proxy.stop()
+        drain.join(PATIENCE)
+        statuses = [json.loads(line)["status"] for line in lines]
+        told = sum(int(number) for number in self.numbers(proxy, "successes are missing"))
+        self.assertEqual(statuses.count(400), sent[400])
+        self.assertGreater(told, 0)
+        self.assertEqual(statuses.count(200) + told, sent[200])
+
+    def answer(self, peer):
+        while (request := peer.request()) is not None:
+            peer.send(NO if request.target == b"/400" else OK)
+
+    def numbers(self, proxy, words):
+        for line in proxy.out.lines:
+            if words in line:
+                yield line.split(words)[0].split()[-1]
+
+    def collect(self, reader, lines):
+        with os.fdopen(reader, "rb") as file:
+            lines.extend(file)
+
+
+class Load:
+    """Clients that send one exchange after another, on kept and on fresh connections, until told to stop."""
+
+    def __init__(self, proxy, clients=6):
+        self.proxy = proxy
+        self.stop = threading.Event()
+        self.answered = 0
+        self.posts = 0
+        self.wrong = []
+        self.lock = threading.Lock()
+        self.threads = [threading.Thread(target=self.run, args=(number,), daemon=True)
+                        for number in range(clients)]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, number):
+        wire = None
+        try:
+            while not self.stop.is_set():
+                if wire is None or number % 3 == 0:
+                    if wire is not None:
+                        wire.sock.close()
+                    wire = self.connect()
+                request = POST if number % 2 else GET
+                wire.send(request)
+                status = wire.response().status
+                with self.lock:
+                    self.posts += request is POST
+                    self.answered += status == 200
+                    if status != 200:
+                        self.wrong.append(status)
+        except (Closed, OSError, ssl.SSLError) as end:
+            self.wrong.append(end)
+        finally:
+            if wire is not None:
+                wire.sock.close()
+
+    def connect(self):
+        return Wire(socket.create_connection(("127.0.0.1", self.proxy.port), PATIENCE))
+
+    def wait_for(self, count):
+        wait_until(lambda: self.answered >= count or self.wrong)
+
+    def end(self):
+        self.stop.set()
+        for thread in self.threads:
+            thread.join(PATIENCE)
+
+
+class UnderLoad(Case):
+    def test_reload_drops_nothing(self):
+        upstream = self.start_upstream(OK)
+        proxy = self.start_proxy(upstream, "--no-ledger", config={"limits": {"connections": 1000}})
+        load = Load(proxy)
+        for turn in range(12):
+            load.wait_for((turn + 1) * 30)
+            limits = {"connections": 500 + turn, "capture_bytes": 1000 * turn}
+            self.write_config({"limits": limits} if turn % 4 else '{"limits": broken')
+            proxy.signal(signal.SIGHUP)
+        load.wait_for(load.answered + 50)
+        load.end()
+        self.assertEqual(load.wrong, [])
+        posts = sum(request.method == b"POST" for request in upstream.requests)
+        self.assertEqual(posts, load.posts)
+        proxy.stop()
+        self.assertEqual(len(proxy.out.lines), load.answered)
+
+    def test_sigterm_loses_no_answer_that_is_under_way(self):
+        clients = 20
+        started = threading.Barrier(clients + 1)
+        go_on = threading.Event()
+
+        def script(peer):
+            peer.request()
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")
+            started.wait(PATIENCE)
+            go_on.wait(PATIENCE)
+            peer.send(b"world")
+
+        proxy = self.start_proxy(self.start_upstream(script), "--no-ledger")
+        wires = [proxy.connect(tls=False) for _ in range(clients)]
+        for wire in wires:
+            wire.send(GET)
+        started.wait(PATIENCE)
+        for wire in wires:
+            wire.until(b"hello")
+        proxy.signal(signal.SIGTERM)
+        go_on.set()
+        for wire in wires:
+            self.assertEqual(wire.rest(), b"world")
+        self.assertEqual(proxy.wait(), 0)
+        self.assertEqual([json.loads(line)["outcome"] for line in proxy.out.lines], ["complete"] * clients)
+
+    def test_kill_leaves_ledger_and_har_whole(self):
+        path = self.home / "log.har"
+        upstream = self.start_upstream(NO)
+        proxy = self.start_proxy(upstream, "--har", path)
+        load = Load(proxy)
+        wait_until(lambda: len(load.wrong) >= 200)  # 400s are what this upstream says
+        wait_until(lambda: path.stat().st_size > 10000)
+        proxy.process.kill()
+        proxy.process.wait(PATIENCE)
+        load.end()
+        entries = har.check(json.loads(path.read_text()))
+        self.assertGreater(len(entries), 0)
+        self.assertEqual(self.run_program("report", "--last").returncode, 0)
+        again = self.start_proxy(upstream)
+        self.assertEqual(again.exchange(GET, tls=False).status, 400)
+
+
+class Descriptors(Case):
+    def test_accepting_goes_on_once_there_are_some_again(self):
+        proxy = self.start_proxy(self.start_upstream(OK), "--no-ledger")
+        self.assertEqual(proxy.exchange(GET, tls=False).status, 200)
+        pid = proxy.process.pid
+        used = len(os.listdir(f"/proc/{pid}/fd"))
+        hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)[1]
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + 8, hard))
+        wires = []
+        for _ in range(40):
+            try:
+                wires.append(Wire(socket.create_connection(("127.0.0.1", proxy.port), PATIENCE)))
+            except OSError:
+                break
+        wait_until(lambda: len(os.listdir(f"/proc/{pid}/fd")) >= used + 7)
+        busy = os.times()
+        self.assertIsNone(proxy.process.poll())
+        for wire in wires:
+            wire.sock.close()
+        wait_until(lambda: len(os.listdir(f"/proc/{pid}/fd")) <= used + 4)
+        self.assertEqual(proxy.exchange(GET, tls=False).status, 200)
+        self.assertLess(os.times().children_user - busy.children_user, 5)

@@ -1,0 +1,90 @@
+"""A running proxy in which one allocation fails, now this one, now that one: it lives, the exchange that it
+happened to is answered, refused with 503 or visibly cut off, and the next one works. tests/faults has the
+same for each module and every allocation."""
+import json
+import mmap
+import os
+import pathlib
+import ssl
+import struct
+import unittest
+
+from why401 import SANITIZED, Case
+from wire import Closed
+
+SHIM = pathlib.Path(os.environ["WHY401_BUILD"]) / "failmalloc.so"
+SENT = b"POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nmany"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+NO = b'HTTP/1.1 401 Unauthorized\r\nContent-Length: 27\r\n\r\n{"error":"No access token"}'
+
+
+class Control:
+    """The two numbers that the shim looks at."""
+
+    def __init__(self, path):
+        path.write_bytes(bytes(16))
+        with path.open("r+b") as file:
+            self.map = mmap.mmap(file.fileno(), 16)
+
+    def fail_after(self, count):
+        struct.pack_into("<qq", self.map, 0, count, 0)
+
+    def take(self):
+        """Disarms; returns whether an allocation has failed."""
+        failed = struct.unpack_from("<q", self.map, 8)[0]
+        struct.pack_into("<q", self.map, 0, 0)
+        return failed > 0
+
+
+@unittest.skipIf(SANITIZED, "the sanitizers have an allocator of their own")
+class OutOfMemory(Case):
+    def begin(self, response, *, tls):
+        self.control = Control(self.home / "control")
+        self.upstream = self.start_upstream(lambda peer: self.answer(peer, response), tls=tls)
+        self.proxy = self.start_proxy(self.upstream, "--har", self.home / "log.har",
+                                      env={"LD_PRELOAD": str(SHIM), "FAILMALLOC": str(self.home / "control")})
+
+    def answer(self, peer, response):
+        try:
+            while peer.request() is not None:
+                peer.send(response)
+        except (Closed, OSError, ssl.SSLError):
+            pass  # the proxy may have had to let go at any byte
+
+    def try_once(self, response, *, tls):
+        """Returns the status, or None when it was cut off."""
+        try:
+            got = self.proxy.exchange(SENT, tls=tls)
+        except (Closed, OSError, ssl.SSLError):
+            return None
+        if got.status not in (502, 503):
+            self.assertEqual(got.head + got.body, response)
+        return got.status
+
+    def run_all(self, response, counts, *, tls):
+        self.begin(response, tls=tls)
+        sound = int(response[9:12])
+        self.assertEqual(self.try_once(response, tls=tls), sound)
+        failed = 0
+        for count in counts:
+            before = len(self.upstream.requests)
+            self.control.fail_after(count)
+            self.try_once(response, tls=tls)
+            failed += self.control.take()
+            self.assertLessEqual(len(self.upstream.requests) - before, 1, "a POST was sent twice")
+            self.assertEqual(self.try_once(response, tls=tls), sound, f"after allocation {count}:\n"
+                             f"{self.proxy.err.text()[-2000:]}")
+            self.assertIsNone(self.proxy.process.poll())
+        self.assertGreater(failed, len(counts) // 4)
+        self.proxy.stop()
+        for line in self.proxy.out.lines:
+            json.loads(line)
+
+    def test_plain(self):
+        self.run_all(OK, range(1, 60), tls=False)
+
+    def test_failing_answers(self):
+        self.run_all(NO, [*range(1, 60), *range(60, 400, 17)], tls=False)
+
+    def test_tls(self):
+        self.run_all(OK, [*range(1, 60, 3), *range(60, 3000, 97)], tls=True)
