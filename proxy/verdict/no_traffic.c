@@ -49,8 +49,8 @@ static const struct runtime runtimes[] = {
       "localhost; an http.Transport made in code needs Proxy: http.ProxyFromEnvironment."}},
     {"Ruby and Perl",
      " ruby bundle bundler rake rspec rails perl prove ",
-     {"net/http reads the variables unless nil is passed for the proxy. Perl's LWP reads them "
-      "only with env_proxy => 1."}},
+     {"net/http reads the variables unless nil is passed for the proxy, Perl's LWP unless it was "
+      "made with env_proxy => 0 (exec sets PERL_LWP_ENV_PROXY)."}},
     {"curl, wget and git",
      " curl wget wget2 git http https xh ",
      {"--noproxy, --no-proxy, a ~/.curlrc or ~/.wgetrc, and http.proxy in git's configuration "

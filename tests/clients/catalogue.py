@@ -12,6 +12,7 @@ import sys
 from trial import HOST, URL
 
 HERE = pathlib.Path(__file__).parent
+NODE_OWN = ("https", "agent", "fetch")  # clients of reach.cjs that need no package
 BASE_URL = "use why401 as its base URL"
 
 
@@ -22,6 +23,7 @@ class Client:
     version: str | None  # None: it is not here
     environment: dict = dataclasses.field(default_factory=dict)  # besides exec's own
     bypass: str = ""  # it is known to go past the proxy; what its users can do
+    plain: bool = False  # it speaks plain HTTP to the proxy, so there is no certificate to trust
     optional: bool = False  # it may be missing
 
 
@@ -39,17 +41,23 @@ def version(*command):
     return found.group() if found else None
 
 
-def tools():
-    yield Client("curl", ("curl", "-sS", "-i", URL), version("curl", "--version"))
-    yield Client("wget", ("wget", "-S", "--content-on-error", "-O", "-", URL), version("wget", "--version"))
-    # Its trace is the only place where git shows what the server answered.
-    yield Client("git ls-remote", ("git", "ls-remote", f"https://{HOST}/x"), version("git", "--version"),
-                 {"GIT_TRACE_CURL": "1", "GIT_TERMINAL_PROMPT": "0"})
+def curl():
+    return Client("curl", ("curl", "-sS", "-i", URL), version("curl", "--version"))
+
+
+def wget():
+    return Client("wget", ("wget", "-S", "--content-on-error", "-O", "-", URL), version("wget", "--version"))
+
+
+def git():
+    """Its trace is the only place where git shows what the server answered."""
+    return Client("git ls-remote", ("git", "ls-remote", f"https://{HOST}/x"), version("git", "--version"),
+                  {"GIT_TRACE_CURL": "1", "GIT_TERMINAL_PROMPT": "0"})
 
 
 def python(name, module=None, **more):
     """A client of reach.py, and the module of the package that it comes with (None: Python's own)."""
-    asked = f"import {module}; print({module}.__version__)" if module else "import platform as p; print(p.python_version())"
+    asked = f"import {module}; print({module}.__version__)" if module else "import sys; print(sys.version)"
     function = name.replace(" ", "_").replace(".", "_")
     return Client(f"Python {name}", (sys.executable, HERE / "python" / "reach.py", function, URL),
                   version(sys.executable, "-c", asked), **more)
@@ -66,23 +74,27 @@ def pythons():
     yield python("http.client", bypass=f"set_tunnel(), or {BASE_URL}")
 
 
-def node(name, folder=None, program=None, runtime=("node",), run_by="Node", **more):
-    """A client of reach.cjs; `folder` has the node_modules that it comes from (None: the runtime's own)."""
-    number = version(*(program or runtime), "--version")
-    if folder is not None:
-        package = folder / "node_modules" / name / "package.json"
-        number = number and (json.loads(package.read_text())["version"] if package.exists() else None)
+def node(name, runtime=("node",), run_by="Node", folder=None, **more):
+    """A client of reach.cjs that is the runtime's own, or else in the node_modules of `folder`."""
     script = (folder or HERE / "node") / "reach.cjs"
-    return Client(f"{run_by} {name}", (*runtime, script, name, URL), number, **more)
+    return Client(f"{run_by} {name}", (*runtime, script, name, URL), version(runtime[0], "--version"), **more)
+
+
+def package(name, folder, **more):
+    """A client of reach.cjs that is a package of npm."""
+    description = folder / "node_modules" / name / "package.json"
+    number = json.loads(description.read_text())["version"] if description.exists() else None
+    return dataclasses.replace(node(name, folder=folder, **more), version=number)
 
 
 def nodes(folder):
     """Node's clients; `folder` is where npm has put those that are packages."""
-    for name in ("https", "agent", "fetch"):
+    for name in NODE_OWN:
         yield node(name)
-    for name in ("axios-0.21.1", "axios-1.6.0", "axios", "superagent", "node-fetch-2", "node-fetch", "got", "undici",
-                 "@bitgo/sdk-api"):
-        yield node(name, folder)
+    for name in ("axios-0.21.1", "axios-1.6.0"):
+        yield package(name, folder, plain=True)
+    for name in ("axios", "superagent", "node-fetch-2", "node-fetch", "got", "undici", "@bitgo/sdk-api"):
+        yield package(name, folder)
 
 
 def binary(folder, pattern):
@@ -90,12 +102,20 @@ def binary(folder, pattern):
     return next(iter(sorted((folder / "node_modules").glob(pattern))), "none")
 
 
+def node_versions(folder):
+    """What differs most between Node's versions is which of its own clients know a proxy."""
+    for number in (20, 22, 24):
+        program = binary(folder, f"node-{number}/bin/node")
+        for name in (*NODE_OWN, "superagent", "@bitgo/sdk-api"):
+            yield node(name, (program,), f"Node {number}", folder, optional=True)
+
+
 def others(folder):
     """Deno and Bun, which npm carries for some machines only."""
     for run_by, program, flags in (("Deno", binary(folder, "@deno/*/deno"), ("run", "-A")),
                                    ("Bun", binary(folder, "@oven/bun-*/bin/bun"), ("run",))):
         for name in ("https", "fetch"):
-            yield node(name, runtime=(program, *flags), program=(program,), run_by=run_by, optional=True)
+            yield node(name, (program, *flags), run_by, optional=True)
 
 
 def compiled(build):
@@ -118,4 +138,5 @@ def scripts():
 
 
 def everything(build):
-    return [*tools(), *pythons(), *nodes(build / "node"), *others(build / "node"), *compiled(build), *scripts()]
+    return [curl(), wget(), git(), *pythons(), *nodes(build / "node"), *node_versions(build / "node"),
+            *others(build / "node"), *compiled(build), *scripts()]

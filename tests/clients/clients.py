@@ -3,7 +3,7 @@
     python3 clients.py BUILD [NAME…]      all clients, or those whose names contain one of the words
 
 captured   the exchange is in the JSON log
-trusted    the client got the answer and no error of TLS
+trusted    the client got the answer, and refuses it in a second run in which nothing names our CA to it
 explained  the log says why the answer was a 401
 
 The exit code is 0 when every client is here and did as it is known to do. Nothing leaves this machine:
@@ -33,7 +33,7 @@ SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1  # linux/sockios.h, linux
 
 def prepare(build):
     """Installs and compiles what the clients are made of, while there is a network."""
-    npm.install(catalogue.HERE / "node", build / "node", ("reach.cjs",))
+    npm.install(catalogue.HERE / "node", build / "node", ("reach.cjs",), patience=1800)
     if shutil.which("go"):
         subprocess.run(["go", "build", "-o", build / "go" / "reach", catalogue.HERE / "go" / "reach.go"],
                        check=True, timeout=300)
@@ -53,15 +53,25 @@ def mark(yes):
     return "yes" if yes else "no"
 
 
-def judge(client, outcome):
-    """What there is to say about a client's run, and whether it is as it is known."""
+def try_one(client, home, config):
+    """A client's row, and whether it is as it is known to be."""
+    if client.version is None:
+        return (client.name, "not here", "", "", "", "optional" if client.optional else "MISSING"), client.optional
+    outcome = trial.run(client, home, config)
+    trusted = client.plain
+    if outcome.answered and not client.plain:
+        control = trial.run(client, home, config, trial.DISTRUST)
+        trusted = not control.answered and not control.captured
+    good, note = outcome.captured and outcome.answered and outcome.explained and trusted, ""
     if client.bypass:
-        if outcome.captured:
-            return "known to bypass, and does not", False
-        return f"bypasses; {client.bypass}", True
-    if outcome.complete:
-        return "", True
-    return "FAILED", False
+        good, note = not outcome.captured, f"bypasses; {client.bypass}"
+    elif client.plain:
+        note = "plain HTTP to the proxy"
+    if not good:
+        note = "is known to bypass, and does not" if client.bypass else "FAILED"
+        print(f"== {client.name}\n{outcome.said}", file=sys.stderr)
+    return (client.name, client.version, mark(outcome.captured), "" if client.plain else mark(trusted),
+            mark(outcome.explained), note), good
 
 
 def try_all(clients, home):
@@ -71,15 +81,7 @@ def try_all(clients, home):
     config = home / "config.json"
     config.write_text(json.dumps(trial.config_for(upstream, root.chain)))
     for client in clients:
-        if client.version is None:
-            yield (client.name, "not here", "", "", "", "optional" if client.optional else "MISSING"), client.optional
-            continue
-        outcome = trial.run(client, home, config)
-        note, good = judge(client, outcome)
-        if not good:
-            print(f"== {client.name}\n{outcome.said}", file=sys.stderr)
-        yield (client.name, client.version, mark(outcome.captured), mark(outcome.trusted), mark(outcome.explained),
-               note), good
+        yield try_one(client, home, config)
     upstream.close()
 
 
