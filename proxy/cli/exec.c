@@ -192,6 +192,7 @@ static int run(struct exec *e)
     struct err err = {0};
     child_origin_keep(&e->origin);
     process_protect();
+    process_keep_memory();
     signals_block();
     e->started_ms = clock_wall_ms();
     if (start(e, &err) != 0) {

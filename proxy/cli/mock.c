@@ -115,6 +115,7 @@ static int run(struct mocking *m, bool plain)
     struct err err;
     int result = ENDED_WELL;
     process_protect();
+    process_keep_memory();
     signals_block();
     if (start(m, plain, &err) != 0) {
         result = say_error(&err);

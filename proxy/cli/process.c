@@ -1,5 +1,6 @@
 #include "process.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -23,6 +24,19 @@ void process_protect(void)
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || !known || setrlimit(RLIMIT_CORE, &core) != 0) {
         say("warning: core dumps could not be switched off, and they may hold tokens");
     }
+}
+
+/* Exchanges take some memory and give it back, thousands of times a second: glibc is not to return it
+ * to the system each time and ask for it again. */
+#define HEAP_KEPT  (4 << 20) /* bytes free at the top of a heap before it shrinks */
+#define HEAP_GROWS (1 << 20) /* bytes that are asked for at a time */
+
+void process_keep_memory(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
+    mallopt(M_TOP_PAD, HEAP_GROWS);
+#endif
 }
 
 static void waited_for(sigset_t *set)

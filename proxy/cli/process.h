@@ -7,6 +7,9 @@
 /* Tokens are in memory: no core dumps, and no other process of the user may look into this one. */
 void process_protect(void);
 
+/* Memory that exchanges give back stays with the process, up to a few MiB: for those that serve. */
+void process_keep_memory(void);
+
 /* Blocks the signals that signals_wait waits for, in this thread and those it starts; ignores
  * SIGPIPE. To be called before any thread is started. */
 void signals_block(void);

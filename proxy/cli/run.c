@@ -105,6 +105,7 @@ static int run(const struct config_flags *flags)
     struct proxy_end end;
     struct err err = {0};
     process_protect();
+    process_keep_memory();
     signals_block();
     if (start(&p, &err) != 0) {
         proxy_stop(&p, &end);

@@ -12,6 +12,7 @@
 #include "cert.h"
 #include "engine_parts.h"
 #include "reason.h"
+#include "roots.h"
 #include "staple.h"
 
 /* AES-128 first: it is as safe as anything here for as long as these connections matter, and the
@@ -236,12 +237,8 @@ static int add_own_roots(struct tls_context *context, const char *path)
 
 static int load_roots(struct tls_context *context, const char *extra_roots, struct err *err)
 {
-    SSL_CTX *ssl = context->ssl;
-    /* Not SSL_CTX_set_default_verify_paths: that adds a third place, the same folder again as a
-     * store URI, and lists the whole of it at every handshake. */
-    if (SSL_CTX_set_default_verify_dir(ssl) != 1 || SSL_CTX_set_default_verify_file(ssl) != 1) {
-        return err_set(err, ERR_TLS, "the system's root certificates cannot be found: %s",
-                       openssl_reason());
+    if (roots_of_system(context->ssl, err) != 0) {
+        return -1;
     }
     if (!extra_roots) {
         return 0;
