@@ -113,8 +113,8 @@ void inspect_environment(struct exchange *x, enum environment environment)
     if (route && is_platform(environment)) {
         exchange_find(
             x, "environment.express-route", route->severity,
-            "%s %s is a route of BitGo Express, but the request goes to BitGo's platform, "
+            "%.*s %.*s is a route of BitGo Express, but the request goes to BitGo's platform, "
             "which does not serve it.",
-            route->method, route->path);
+            SPAN_ARG(route->route.method), SPAN_ARG(route->route.path));
     }
 }

@@ -9,104 +9,108 @@
 
 #include "why401/inspect/environment.h"
 
-struct open_route {
-    const char *method;
-    const char *path;
-};
+/* Their lengths are known, so that most comparisons end before they begin. */
+#define ROUTE(method, path)                                                                        \
+    {                                                                                              \
+        {method, sizeof(method) - 1},                                                              \
+        {                                                                                          \
+            path, sizeof(path) - 1                                                                 \
+        }                                                                                          \
+    }
 
 /* Routes that carry no Authorization by design: on the platform, then those that BitGo Express
  * answers all by itself. HEAD counts as GET. */
-static const struct open_route open_routes[] = {
-    {"GET", "/api/v1/client/constants"},
-    {"GET", "/api/v1/ping"},
-    {"GET", "/api/v2/ping"},
-    {"POST", "/api/v1/user/login"},
-    {"POST", "/api/v2/user/login"},
-    {"POST", "/api/auth/v1/session"},
-    {"POST", "/oauth/token"},
-    {"GET", "/api/v2/{coin}/public/**"},
-    {"GET", "/api/v2/{coin}/federation"},
-    {"GET", "/api/v1/assets/list/mainnet"},
-    {"GET", "/api/v1/assets/list/testnet"},
-    {"GET", "/api/v1/assets/name/{id}"},
-    {"GET", "/api/v1/all/publicAssets"},
-    {"GET", "/api/v1/market/latest"},
-    {"GET", "/api/v1/market/yesterday"},
-    {"GET", "/api/v1/tx/fee"},
-    {"GET", "/api/v1/pingexpress"},
-    {"GET", "/api/v2/pingexpress"},
-    {"POST", "/api/v1/encrypt"},
-    {"POST", "/api/v2/encrypt"},
-    {"POST", "/api/v1/decrypt"},
-    {"POST", "/api/v2/decrypt"},
-    {"POST", "/api/v1/verifyaddress"},
-    {"POST", "/api/v2/verifyaddress"},
-    {"POST", "/api/v2/{coin}/verifyaddress"},
-    {"POST", "/api/v2/{coin}/canonicaladdress"},
-    {"POST", "/api/v1/calculateminerfeeinfo"},
-    {"POST", "/api/v2/calculateminerfeeinfo"},
-    {"POST", "/api/v1/keychain/local"},
-    {"POST", "/api/v1/keychain/derive"},
-    {"POST", "/api/v2/{coin}/keychain/local"},
+static const struct route_pattern open_routes[] = {
+    ROUTE("GET", "/api/v1/client/constants"),
+    ROUTE("GET", "/api/v1/ping"),
+    ROUTE("GET", "/api/v2/ping"),
+    ROUTE("POST", "/api/v1/user/login"),
+    ROUTE("POST", "/api/v2/user/login"),
+    ROUTE("POST", "/api/auth/v1/session"),
+    ROUTE("POST", "/oauth/token"),
+    ROUTE("GET", "/api/v2/{coin}/public/**"),
+    ROUTE("GET", "/api/v2/{coin}/federation"),
+    ROUTE("GET", "/api/v1/assets/list/mainnet"),
+    ROUTE("GET", "/api/v1/assets/list/testnet"),
+    ROUTE("GET", "/api/v1/assets/name/{id}"),
+    ROUTE("GET", "/api/v1/all/publicAssets"),
+    ROUTE("GET", "/api/v1/market/latest"),
+    ROUTE("GET", "/api/v1/market/yesterday"),
+    ROUTE("GET", "/api/v1/tx/fee"),
+    ROUTE("GET", "/api/v1/pingexpress"),
+    ROUTE("GET", "/api/v2/pingexpress"),
+    ROUTE("POST", "/api/v1/encrypt"),
+    ROUTE("POST", "/api/v2/encrypt"),
+    ROUTE("POST", "/api/v1/decrypt"),
+    ROUTE("POST", "/api/v2/decrypt"),
+    ROUTE("POST", "/api/v1/verifyaddress"),
+    ROUTE("POST", "/api/v2/verifyaddress"),
+    ROUTE("POST", "/api/v2/{coin}/verifyaddress"),
+    ROUTE("POST", "/api/v2/{coin}/canonicaladdress"),
+    ROUTE("POST", "/api/v1/calculateminerfeeinfo"),
+    ROUTE("POST", "/api/v2/calculateminerfeeinfo"),
+    ROUTE("POST", "/api/v1/keychain/local"),
+    ROUTE("POST", "/api/v1/keychain/derive"),
+    ROUTE("POST", "/api/v2/{coin}/keychain/local"),
 };
 
 /* Routes that change nothing although their method could, beside the open ones above. What only
  * builds an unsigned transaction is among them. */
-static const struct open_route harmless_routes[] = {
-    {"POST", "/api/v1/user/lock"},
-    {"POST", "/api/v2/user/lock"},
-    {"POST", "/api/v2/{coin}/wallet/averagefee"},
-    {"POST", "/api/v2/{coin}/wallet/{id}/tx/build"},
-    {"POST", "/api/v2/{coin}/wallet/{id}/consolidateAccount/build"},
-    {"POST", "/api/v2/{coin}/wallet/{id}/delegateResources/build"},
-    {"POST", "/api/v2/{coin}/wallet/{id}/undelegateResources/build"},
-    {"POST", "/api/v2/{coin}/wallet/{id}/token/approval/build"},
-    {"POST", "/api/v2/{coin}/wallet/{id}/getAccountResources"},
-    {"POST", "/api/v2/{coin}/wallet/{id}/iswalletaddress"},
-    {"POST", "/api/go-staking/v1/{coin}/accounts/{id}/requests/preview"},
-    {"POST", "/api/notifications/v1/webhooks/notifications"},
-    {"POST", "/api/v2/webhook/{id}/verify"},
+static const struct route_pattern harmless_routes[] = {
+    ROUTE("POST", "/api/v1/user/lock"),
+    ROUTE("POST", "/api/v2/user/lock"),
+    ROUTE("POST", "/api/v2/{coin}/wallet/averagefee"),
+    ROUTE("POST", "/api/v2/{coin}/wallet/{id}/tx/build"),
+    ROUTE("POST", "/api/v2/{coin}/wallet/{id}/consolidateAccount/build"),
+    ROUTE("POST", "/api/v2/{coin}/wallet/{id}/delegateResources/build"),
+    ROUTE("POST", "/api/v2/{coin}/wallet/{id}/undelegateResources/build"),
+    ROUTE("POST", "/api/v2/{coin}/wallet/{id}/token/approval/build"),
+    ROUTE("POST", "/api/v2/{coin}/wallet/{id}/getAccountResources"),
+    ROUTE("POST", "/api/v2/{coin}/wallet/{id}/iswalletaddress"),
+    ROUTE("POST", "/api/go-staking/v1/{coin}/accounts/{id}/requests/preview"),
+    ROUTE("POST", "/api/notifications/v1/webhooks/notifications"),
+    ROUTE("POST", "/api/v2/webhook/{id}/verify"),
 };
 
 /* Routes that BitGo Express serves and the platform does not. Where the platform has a route of the
  * same name in other case, it may take the call, so that is no more than a warning. */
 static const struct express_route express_routes[] = {
-    {"POST", "/api/v2/{coin}/wallet/generate", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/sendcoins", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/sendmany", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/signtx", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/signtxtss", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/recovertoken", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/sweep", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/acceleratetx", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/consolidateunspents", SEVERITY_WARNING},
-    {"POST", "/api/v2/{coin}/wallet/{id}/fanoutunspents", SEVERITY_WARNING},
-    {"POST", "/api/v2/{coin}/wallet/{id}/consolidateAccount", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/enableTokens", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/prebuildAndSignTransaction", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/iswalletaddress", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/delegateResources", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/undelegateResources", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/lightning/payment", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/wallet/{id}/lightning/withdraw", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/signtx", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/sign", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/keychain/local", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/keychain/{id}/changepassword", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/verifyaddress", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/canonicaladdress", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/{coin}/walletshare/{id}/acceptshare", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/encrypt", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/decrypt", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/verifyaddress", SEVERITY_PROBLEM},
-    {"POST", "/api/v2/calculateminerfeeinfo", SEVERITY_PROBLEM},
-    {"GET", "/api/v2/pingexpress", SEVERITY_PROBLEM},
-    {"POST", "/api/v1/wallet/{id}/sendcoins", SEVERITY_PROBLEM},
-    {"POST", "/api/v1/wallet/{id}/sendmany", SEVERITY_PROBLEM},
-    {"POST", "/api/v1/wallet/{id}/signtransaction", SEVERITY_PROBLEM},
-    {"POST", "/api/v1/wallet/{id}/simpleshare", SEVERITY_PROBLEM},
-    {"POST", "/api/v1/wallets/simplecreate", SEVERITY_PROBLEM},
-    {"PUT", "/express/api/v2/{coin}/wallet/{id}", SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/generate"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/sendcoins"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/sendmany"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/signtx"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/signtxtss"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/recovertoken"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/sweep"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/acceleratetx"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/consolidateunspents"), SEVERITY_WARNING},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/fanoutunspents"), SEVERITY_WARNING},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/consolidateAccount"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/enableTokens"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/prebuildAndSignTransaction"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/iswalletaddress"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/delegateResources"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/undelegateResources"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/lightning/payment"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/wallet/{id}/lightning/withdraw"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/signtx"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/sign"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/keychain/local"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/keychain/{id}/changepassword"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/verifyaddress"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/canonicaladdress"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/{coin}/walletshare/{id}/acceptshare"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/encrypt"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/decrypt"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/verifyaddress"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v2/calculateminerfeeinfo"), SEVERITY_PROBLEM},
+    {ROUTE("GET", "/api/v2/pingexpress"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v1/wallet/{id}/sendcoins"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v1/wallet/{id}/sendmany"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v1/wallet/{id}/signtransaction"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v1/wallet/{id}/simpleshare"), SEVERITY_PROBLEM},
+    {ROUTE("POST", "/api/v1/wallets/simplecreate"), SEVERITY_PROBLEM},
+    {ROUTE("PUT", "/express/api/v2/{coin}/wallet/{id}"), SEVERITY_PROBLEM},
 };
 
 /* Words that stand where a coin would, or in front of it. From the paths of BitGo's OpenAPI, the
@@ -208,7 +212,7 @@ static bool next_part(struct span *rest, struct span *part)
 static bool is_one_of(struct span part, const char *const *words, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (span_eq(part, span_of(words[i]))) {
+        if (part.len && words[i][0] == part.ptr[0] && span_eq(part, span_of(words[i]))) {
             return true;
         }
     }
@@ -257,31 +261,37 @@ static bool path_matches(struct span pattern, struct span path)
     return !next_part(&path, &part);
 }
 
-static bool method_matches(const char *wanted, struct span method)
+static bool method_matches(struct span wanted, struct span method)
 {
-    return span_eq(method, span_of(wanted)) ||
-           (span_eq(method, SPAN("HEAD")) && strcmp(wanted, "GET") == 0);
+    return span_eq(method, wanted) ||
+           (span_eq(method, SPAN("HEAD")) && span_eq(wanted, SPAN("GET")));
 }
 
-/* Whether the last byte that counts lets the path match at all: it nearly never does, and asking
- * costs nothing. */
-static bool may_match(const char *pattern, char last)
+/* What a path ends with, slashes aside. */
+static char last_byte(struct span path)
 {
-    char end = pattern[strlen(pattern) - 1];
-    return end == last || end == '}' || end == '*';
+    while (path.len && path.ptr[path.len - 1] == '/') {
+        path.len--;
+    }
+    return path.len ? path.ptr[path.len - 1] : '/';
 }
 
-static bool is_listed(const struct open_route *list, size_t count, struct span method,
+/* `last` is the path's last byte: it tells nearly every pattern apart before anything is compared.
+ */
+static bool matches(const struct route_pattern *route, struct span method, struct span path,
+                    char last)
+{
+    char end = route->path.ptr[route->path.len - 1];
+    return (end == last || end == '}' || end == '*') && method_matches(route->method, method) &&
+           path_matches(route->path, path);
+}
+
+static bool is_listed(const struct route_pattern *list, size_t count, struct span method,
                       struct span path)
 {
-    size_t len = path.len;
-    while (len && path.ptr[len - 1] == '/') {
-        len--;
-    }
-    char last = len ? path.ptr[len - 1] : '/';
+    char last = last_byte(path);
     for (size_t i = 0; i < count; i++) {
-        if (may_match(list[i].path, last) && method_matches(list[i].method, method) &&
-            path_matches(span_of(list[i].path), path)) {
+        if (matches(&list[i], method, path, last)) {
             return true;
         }
     }
@@ -317,9 +327,9 @@ bool route_tells_of_tokens(struct span path)
 
 const struct express_route *express_route_of(struct span method, struct span path)
 {
+    char last = last_byte(path);
     for (size_t i = 0; i < sizeof express_routes / sizeof *express_routes; i++) {
-        if (method_matches(express_routes[i].method, method) &&
-            path_matches(span_of(express_routes[i].path), path)) {
+        if (matches(&express_routes[i].route, method, path, last)) {
             return &express_routes[i];
         }
     }

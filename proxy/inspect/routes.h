@@ -4,9 +4,13 @@
 
 #include "why401/inspect/inspect.h"
 
+struct route_pattern {
+    struct span method;
+    struct span path; /* such as /api/v2/{coin}/wallet/{id}/sendcoins */
+};
+
 struct express_route {
-    const char *method;
-    const char *path;       /* a pattern such as /api/v2/{coin}/wallet/{id}/sendcoins */
+    struct route_pattern route;
     enum severity severity; /* of calling it on the platform's host */
 };
 
