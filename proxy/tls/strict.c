@@ -10,8 +10,9 @@
  * user named in the config: home-made certificates rarely have every identifier, and whoever names
  * a root means it.
  *
- * A trust anchor is trusted for its name, key and validity (RFC 5280 §6.1.1 d), which OpenSSL
- * checks; nothing else is asked of it here, so that old roots stay good. */
+ * A trust anchor is trusted for its name, key and validity (RFC 5280 §6.1.1 d). Its key is looked
+ * at here, the rest by OpenSSL, which also keeps to its name constraints; nothing else is asked of
+ * it, so that old roots stay good. */
 #include "strict.h"
 
 #include <openssl/obj_mac.h>
@@ -313,10 +314,32 @@ static rule *const always[] = {
     signature_is_strong,   key_is_strong,  names_are_whole,    constraints_are_readable,
 };
 
+/* RFC 5280 §4.2: what is there has to be of its type. */
+static const char *extensions_parse(X509 *x, bool leaf)
+{
+    (void)leaf;
+    for (int i = 0; i < X509_get_ext_count(x); i++) {
+        X509_EXTENSION *extension = X509_get_ext(x, i);
+        const X509V3_EXT_METHOD *method = X509V3_EXT_get(extension);
+        void *parsed = method ? X509V3_EXT_d2i(extension) : NULL;
+        if (method && !parsed) {
+            return "the certificate has an extension that does not parse";
+        }
+        if (method && method->it) {
+            ASN1_item_free(parsed, ASN1_ITEM_ptr(method->it));
+        } else if (method) {
+            method->ext_free(parsed);
+        }
+    }
+    return NULL;
+}
+
 static rule *const profile[] = {
-    version_is_three,   serial_is_positive,    times_are_of_the_right_type,
-    signers_have_names, keys_are_identified,   critical_is_what_must_be,
-    uses_are_stated,    names_are_well_formed, common_name_is_listed,
+    extensions_parse,         version_is_three,
+    serial_is_positive,       times_are_of_the_right_type,
+    signers_have_names,       keys_are_identified,
+    critical_is_what_must_be, uses_are_stated,
+    names_are_well_formed,    common_name_is_listed,
 };
 
 static const char *first_objection(rule *const *rules, size_t count, X509 *x, bool leaf)
@@ -345,10 +368,11 @@ const char *strict_objection(const STACK_OF(X509) * chain, bool own, int *at)
             objection = first_objection(profile, sizeof profile / sizeof profile[0], x, i == 0);
         }
     }
-    if (!objection && !constraints_exclude_wildcards(chain)) {
-        return NULL;
-    }
     if (!objection) {
+        *at = count - 1;
+        objection = key_is_strong(sk_X509_value(chain, count - 1), false);
+    }
+    if (!objection && constraints_exclude_wildcards(chain)) {
         *at = 0;
         objection = "the certificate's wildcard covers a name that its CA may not sign for";
     }

@@ -229,6 +229,10 @@ static inline void other_issuer_name(X509 *x)
 }
 
 static const struct chain_case extension_cases[] = {
+    YES(.what = "a place to ask for issuers",
+        .leaf = {.more = {"authorityInfoAccess=OCSP;URI:http://ocsp.example.com/"}}),
+    NO(.what = "a place to ask for issuers that does not parse",
+       .leaf = {.more = {"authorityInfoAccess=DER:3003020105"}}),
     YES(.what = "an unknown extension that is not critical",
         .leaf = {.more = {"1.2.3.4.5=DER:0500"}}),
     YES(.what = "a leaf without basicConstraints", .leaf = {.basic = ""}),
@@ -379,6 +383,8 @@ static const struct chain_case crypto_cases[] = {
     NO(.what = "an intermediate of RSA, 1024 bits", .middle = {.key = "RSA 1024"}),
     NO(.what = "an intermediate of RSA, 2052 bits", .middle = {.key = "RSA 2052"}),
     NO(.what = "a root of RSA, 1024 bits", .root = {.key = "RSA 1024"}),
+    NO(.what = "a root of RSA, 2052 bits", .root = {.key = "RSA 2052"}),
+    NO(.what = "a root with secp256k1", .root = {.key = "secp256k1"}),
     NO(.what = "a leaf with P-192", .by_tls = true, .leaf = {.key = "P-192"}),
     NO(.what = "an intermediate with P-192", .middle = {.key = "P-192"}),
     NO(.what = "a root with P-192", .root = {.key = "P-192"}),

@@ -1,6 +1,7 @@
 /* Servers whose certificate is good and whose TLS is not: old versions, weak signatures, ciphers
  * without a server's signature or without secrecy. And what the client itself must not do. */
 #include "chain_run.h"
+#include "strict.h"
 
 #include <openssl/dh.h>
 #include <openssl/param_build.h>
@@ -197,15 +198,29 @@ static void nothing_is_sent_early(void **state)
     chain_free(&chain);
 }
 
+/* A good leaf and intermediate below this root are good in the eyes of strict.c too. */
+static void assert_good_above(X509 *root)
+{
+    int at;
+    STACK_OF(X509) *path = sk_X509_new_null();
+    sk_X509_push(path, chain.certs[LEAF].x);
+    sk_X509_push(path, chain.certs[MIDDLE].x);
+    sk_X509_push(path, root);
+    assert_null(strict_objection(path, false, &at));
+    sk_X509_free(path);
+}
+
 /* What is asked of every certificate must not cost one of the roots that this machine trusts. */
 static void every_root_of_this_machine_stays_one(void **state)
 {
     (void)state;
     FILE *file = fopen("/etc/ssl/certs/ca-certificates.crt", "r");
     int count = 0;
+    struct chain_case usual = {.what = "the usual"};
     if (!file) {
         skip();
     }
+    chain_build(&chain, &usual);
     for (X509 *root; (root = PEM_read_X509(file, NULL, NULL, NULL)); count++) {
         X509_STORE *store = X509_STORE_new();
         X509_STORE_CTX *check = X509_STORE_CTX_new();
@@ -223,11 +238,13 @@ static void every_root_of_this_machine_stays_one(void **state)
             fail();
         }
         assert_true(X509_check_purpose(root, X509_PURPOSE_SSL_SERVER, 1) > 0);
+        assert_good_above(root);
         X509_STORE_CTX_free(check);
         X509_STORE_free(store);
         X509_free(root);
     }
     fclose(file);
+    chain_free(&chain);
     ERR_clear_error();
     print_message("%d roots\n", count);
     assert_true(count > 50);
