@@ -28,6 +28,7 @@
 #define NOTICE_MOST     1024
 #define REPORT_EVERY_US 1000000
 #define SMALL_CAPTURE   8192 /* bytes of a failing answer that stay under the worst pressure */
+#define CAPTURED_MOST   (64u << 20) /* bytes of bodies that may wait in the queue */
 
 enum item_kind { ITEM_EXCHANGE, ITEM_NOTICE, ITEM_REOPEN };
 
@@ -35,13 +36,15 @@ enum item_kind { ITEM_EXCHANGE, ITEM_NOTICE, ITEM_REOPEN };
 struct item {
     enum item_kind kind;
     struct exchange *exchange; /* ITEM_EXCHANGE: owned */
+    size_t captured;           /* ITEM_EXCHANGE: bytes of its bodies */
     int64_t wall_ms;           /* ITEM_NOTICE: when it was given */
     char text[];               /* ITEM_NOTICE */
 };
 
 struct observer {
     struct queue *queue;
-    size_t queue_length; /* items that may wait without being forced in */
+    size_t queue_length;     /* items that may wait without being forced in */
+    _Atomic size_t captured; /* bytes of bodies that wait */
     pthread_t thread;
     struct judge judge; /* the thread's own */
     struct tally tally;
@@ -111,6 +114,7 @@ static void carry_out(struct observer *o, struct item *item, const struct rulepa
     switch (item->kind) {
     case ITEM_EXCHANGE:
         judge_exchange(&o->judge, item->exchange, rules);
+        atomic_fetch_sub(&o->captured, item->captured);
         break;
     case ITEM_NOTICE:
         judge_notice(&o->judge, item->wall_ms, span_of(item->text));
@@ -259,13 +263,21 @@ static bool shrink(struct capture *c, size_t most)
     return true;
 }
 
+static size_t captured_of(const struct exchange *x)
+{
+    return x->request.body.cap + x->response.body.cap;
+}
+
 /* Under pressure, that is when half of the queue waits, successes lose their bodies. A queue that
  * holds twice its length holds failures only; then they keep as much of their answer as most
- * explanations need, and of their request nothing but its head. */
+ * explanations need, and of their request nothing but its head. The same when the bodies that wait
+ * are too many bytes, however few they are. */
 static void relieve(struct observer *o, struct exchange *x, bool must)
 {
     size_t waiting = queue_len(o->queue);
-    if (waiting < o->queue_length / 2 || (must && waiting < 2 * o->queue_length)) {
+    bool heavy = atomic_load(&o->captured) + captured_of(x) > CAPTURED_MOST;
+    bool long_queue = waiting >= (must ? 2 * o->queue_length : o->queue_length / 2);
+    if (!heavy && !long_queue) {
         return;
     }
     unsigned dropped = shrink(&x->request.body, 0);
@@ -279,10 +291,13 @@ void observer_give(struct observer *o, struct exchange *x)
     relieve(o, x, must);
     struct item *item = malloc(sizeof *item);
     if (item) {
-        *item = (struct item){.kind = ITEM_EXCHANGE, .exchange = x};
+        size_t captured = captured_of(x);
+        *item = (struct item){.kind = ITEM_EXCHANGE, .exchange = x, .captured = captured};
+        atomic_fetch_add(&o->captured, captured);
         if (hand_over(o, item, must)) {
             return;
         }
+        atomic_fetch_sub(&o->captured, captured);
         free(item);
     }
     /* A failure comes here only when memory is out. */

@@ -11,12 +11,12 @@ import zlib
 
 from siege import Siege
 from table import say
-from why401 import Case as Test
+from why401 import SANITIZED, Case as Test
 from wire import Closed
 
 WHOLE = os.environ.get("WHY401_ATTACK") == "whole"
-ROUNDS = 10 if WHOLE else 2
-CLIENTS = 8
+ROUNDS = 5 if WHOLE else 1
+CLIENTS = 8 if WHOLE else 2 if SANITIZED else 4
 MEBIBYTE = 2**20
 
 
@@ -79,7 +79,7 @@ class Bombs(Test):
                 peer.send(b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n" % (coding, len(body)), body)
 
         upstream = self.start_upstream(script)
-        proxy = self.start_proxy(upstream, "--quiet", "--har", self.home / "all.har") if WHOLE else self.start_proxy(upstream, "--quiet")
+        proxy = self.start_proxy(upstream, "--quiet")
         failures = []
 
         def client():
@@ -99,8 +99,12 @@ class Bombs(Test):
                 one.start()
             for one in clients:
                 one.join()
-            # Until all of them were judged, each in a line of the log.
-            said = proxy.out.wait(lambda lines: sum('"status":400' in line for line in lines) >= len(names) * CLIENTS * ROUNDS)
+            # Until all of them were judged, each in a line of the log; slow is fine, standing still is not.
+            judged, wanted = 0, len(names) * CLIENTS * ROUNDS
+            while judged < wanted:
+                more = judged + 1
+                self.assertIsNotNone(proxy.out.wait(lambda lines, more=more: sum('"status":400' in line for line in lines) >= more), "an exchange was not judged")
+                judged = sum('"status":400' in line for line in proxy.out.lines)
         self.assertEqual(failures, [])
-        self.assertIsNotNone(said, "exchanges that were not judged")
-        siege.check(self, mebibytes=96)
+        # 64 MiB of bodies may wait, and one is decoded at a time.
+        siege.check(self, mebibytes=112)

@@ -132,7 +132,8 @@ class Slow(Test):
             self.assert_ended(received, kept, MANY)
             answered = [data for data in received if data.startswith((b"HTTP/1.1 431 ", b"HTTP/1.1 414 ", b"HTTP/1.1 408 "))]
             self.assertGreater(len(answered), MANY // 2)
-            siege.check(self, mebibytes=64)
+            # A head may fill limits.request_head_bytes, and what came behind it in the same read.
+            siege.check(self, mebibytes=24 + MANY / 8)
 
     def test_more_connections_than_allowed(self):
         self.besiege({**CONFIG, "limits": {"connections": 50}, "timeouts": {**CONFIG["timeouts"], "client_idle_ms": 60000}})
@@ -143,10 +144,12 @@ class Slow(Test):
             close_all(sockets)
         served = sum(data.startswith(b"HTTP/1.1 200 ") for data in received)
         refused = sum(data.startswith(b"HTTP/1.1 503 ") for data in received)
-        say(f"    {served} answered 200, {refused} answered 503, {MANY - served - refused} not at all; {held} descriptors, {kept} connections kept")
+        silent = MANY - served - refused  # wait in the kernel until those that were refused have gone
+        say(f"    {served} answered 200, {refused} answered 503, {silent} not yet; {held} descriptors, {kept - silent} connections kept")
         self.assertGreater(refused, 0)
-        self.assertEqual(kept, served)
         self.assertLessEqual(served, 50)
+        # Besides them the proxy holds 64 at most, to be answered 503 and ended.
+        self.assertLessEqual(kept - silent, 50 + 64)
         siege.check(self, mebibytes=24)
         # And once they are gone there is room again.
         over = time.monotonic() + PATIENCE

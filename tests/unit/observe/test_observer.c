@@ -198,6 +198,40 @@ static void test_a_blocked_sink_loses_successes_only(void **state)
     bench_close(&b);
 }
 
+/* Far fewer than the queue has room for, but 100 MiB of bodies. */
+static void test_bodies_that_wait_are_bounded(void **state)
+{
+    (void)state;
+    enum { FAILURES = 400, BODY = 256 * 1024, MOST = 64 * 1024 * 1024 };
+    struct bench b;
+    struct full_pipe p;
+    bench_open(&b);
+    full_pipe_open(&p);
+    close(b.options.terminal_fd);
+    b.options.terminal_fd = p.write_fd;
+    b.options.queue_length = 8192;
+    bench_start(&b);
+    for (int i = 0; i < FAILURES; i++) {
+        /* Never dropped for its finding, and quick to judge for its status. */
+        struct exchange *x = with_body(sample_exchange("GET", "/", 200), BODY);
+        exchange_find(x, "a.problem", SEVERITY_PROBLEM, "A problem.");
+        observer_give(b.observer, x);
+    }
+    full_pipe_drain(&p);
+    bench_drain(&b);
+
+    struct observer_counts counts;
+    observer_counts(b.observer, &counts);
+    assert_int_equal(counts.exchanges, FAILURES);
+    assert_in_range(counts.lost_bodies, FAILURES - MOST / BODY - 65, FAILURES - MOST / BODY);
+    observer_stop(b.observer);
+    b.observer = NULL;
+    full_pipe_close(&p);
+    b.options.terminal_fd = -1;
+    str_release(&p.seen);
+    bench_close(&b);
+}
+
 static void test_a_broken_terminal_costs_lines_only(void **state)
 {
     (void)state;
@@ -413,6 +447,7 @@ int main(void)
         cmocka_unit_test(test_counts),
         cmocka_unit_test(test_rules_are_replaced),
         cmocka_unit_test(test_a_blocked_sink_loses_successes_only),
+        cmocka_unit_test(test_bodies_that_wait_are_bounded),
         cmocka_unit_test(test_a_broken_terminal_costs_lines_only),
         cmocka_unit_test(test_a_full_disk_is_told_once),
         cmocka_unit_test(test_writing_goes_on_when_there_is_room_again),
