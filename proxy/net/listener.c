@@ -1,6 +1,9 @@
 /* Accepting. The happy path: a connection arrives, becomes a conn in its opening and is handed
  * over. When as many live as are allowed, or descriptors have run out, accepting pauses: the kernel
- * keeps the rest in its backlog, and the next connection that goes away lets us accept again. */
+ * keeps the rest in its backlog, and the next connection that goes away lets us accept again.
+ *
+ * The socket is polled and not given to uv_listen, because libuv, when descriptors have run out,
+ * accepts what waits and closes it at once. */
 #include "why401/net/listener.h"
 
 #include <errno.h>
@@ -18,14 +21,18 @@
 /* Pause after accept failed (descriptors ran out), in ms. */
 #define RETRY_MS 100
 
+/* Connections that are accepted in a row before others have their turn. */
+#define ROW_MOST 64
+
 struct listener {
     struct worker *worker;
-    uv_tcp_t tcp;
+    uv_poll_t poll; /* of fd; stopped while accepting pauses */
+    int fd;         /* owned; the bound socket */
     struct listener_options options;
-    struct deadline retry; /* look again after accept failed */
+    struct deadline retry; /* accept again after a pause */
     size_t live;           /* streams handed out that are not freed yet */
     bool stopped;          /* listener_stop was called */
-    bool tcp_closed;       /* its handle is closed */
+    bool poll_closed;      /* its handle is closed */
 };
 
 static int try_bind(int fd, const struct addrinfo *address)
@@ -102,13 +109,10 @@ int listener_bind(const char *host, uint16_t *port, bool shared, struct err *err
 
 static void free_if_done(struct listener *l)
 {
-    if (l->stopped && l->tcp_closed && l->live == 0) {
+    if (l->stopped && l->poll_closed && l->live == 0) {
         free(l);
     }
 }
-
-static void on_retry(void *ctx);
-static void accept_all(struct listener *l);
 
 static void on_stream_freed(void *ctx)
 {
@@ -149,42 +153,65 @@ static void hand_over(struct listener *l, uv_tcp_t *tcp)
     l->options.accepted(l->options.ctx, &c->stream);
 }
 
-static void on_connection(uv_stream_t *server, int status)
-{
-    struct listener *l = server->data;
-    if (l->stopped) {
-        return;
-    }
-    if (status < 0) {
-        deadline_set(&l->retry, RETRY_MS);
-    } else if (l->live < l->options.most) {
-        accept_all(l);
-    }
-    worker_settle(l->worker);
-}
-
-/* Takes the connection that libuv holds for us. libuv stops listening for more while one is held.
- */
-static void accept_all(struct listener *l)
+/* Makes a handle of an accepted socket and hands it over; without memory the socket is closed. */
+static void take(struct listener *l, int fd)
 {
     uv_tcp_t *tcp = malloc(sizeof *tcp);
     if (!tcp || uv_tcp_init(&l->worker->loop, tcp) != 0) {
         free(tcp);
-        deadline_set(&l->retry, RETRY_MS);
+        close(fd);
         return;
     }
-    if (uv_accept((uv_stream_t *)&l->tcp, (uv_stream_t *)tcp) != 0) {
+    if (uv_tcp_open(tcp, fd) != 0) {
+        close(fd);
         uv_close((uv_handle_t *)tcp, on_unwanted_closed);
         return;
     }
     hand_over(l, tcp);
 }
 
+/* Nothing is accepted until the retry, or for now until a stream is freed. */
+static void pause_accepting(struct listener *l)
+{
+    uv_poll_stop(&l->poll);
+    if (l->live < l->options.most) {
+        deadline_set(&l->retry, RETRY_MS);
+    }
+}
+
+static bool is_passing(int failure)
+{
+    return failure == EINTR || failure == ECONNABORTED || failure == EPROTO;
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+    struct listener *l = poll->data;
+    (void)status; /* accept says it better */
+    (void)events;
+    for (int i = 0; i < ROW_MOST && !l->stopped; i++) {
+        if (l->live >= l->options.most) {
+            pause_accepting(l);
+            break;
+        }
+        int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            take(l, fd);
+        } else if (errno == EAGAIN) {
+            break;
+        } else if (!is_passing(errno)) {
+            pause_accepting(l);
+            break;
+        }
+    }
+    worker_settle(l->worker);
+}
+
 static void on_retry(void *ctx)
 {
     struct listener *l = ctx;
-    if (!l->stopped && l->live < l->options.most) {
-        accept_all(l);
+    if (!l->stopped) {
+        uv_poll_start(&l->poll, UV_READABLE, on_readable);
     }
 }
 
@@ -198,28 +225,29 @@ struct listener *listener_start(struct worker *w, int fd, const struct listener_
         return NULL;
     }
     l->worker = w;
+    l->fd = fd;
     l->options = *options;
     deadline_init(&l->retry, w, on_retry, l);
-    uv_tcp_init(&w->loop, &l->tcp);
-    l->tcp.data = l;
-    int rc = uv_tcp_open(&l->tcp, fd);
-    if (rc != 0) {
-        close(fd);
-    } else {
-        rc = uv_listen((uv_stream_t *)&l->tcp, BACKLOG, on_connection);
-    }
+    int rc = uv_poll_init(&w->loop, &l->poll, fd);
     if (rc != 0) {
         err_set(err, ERR_SYSTEM, "cannot listen: %s", uv_strerror(rc));
+        close(fd);
+        free(l);
+        return NULL;
+    }
+    l->poll.data = l;
+    if (listen(fd, BACKLOG) != 0 || (rc = uv_poll_start(&l->poll, UV_READABLE, on_readable)) != 0) {
+        err_set(err, ERR_SYSTEM, "cannot listen: %s", rc ? uv_strerror(rc) : strerror(errno));
         listener_stop(l);
         return NULL;
     }
     return l;
 }
 
-static void on_tcp_closed(uv_handle_t *handle)
+static void on_poll_closed(uv_handle_t *handle)
 {
     struct listener *l = handle->data;
-    l->tcp_closed = true;
+    l->poll_closed = true;
     free_if_done(l);
 }
 
@@ -228,6 +256,7 @@ void listener_stop(struct listener *l)
     if (!l->stopped) {
         l->stopped = true;
         deadline_clear(&l->retry);
-        uv_close((uv_handle_t *)&l->tcp, on_tcp_closed);
+        uv_close((uv_handle_t *)&l->poll, on_poll_closed);
+        close(l->fd); /* uv_close has taken it out of the loop's poll already */
     }
 }

@@ -88,3 +88,34 @@ class OutOfMemory(Case):
 
     def test_tls(self):
         self.run_all(OK, [*range(1, 60, 3), *range(60, 3000, 97)], tls=True)
+
+
+@unittest.skipIf(SANITIZED, "the sanitizers have an allocator of their own")
+class Commands(Case):
+    """From the first allocation of the process on: a command does its work, or says what is the matter."""
+
+    def run_all(self, counts, *args, code=0):
+        control = Control(self.home / "control")
+        env = {"LD_PRELOAD": str(SHIM), "FAILMALLOC": str(self.home / "control")}
+        sound = self.run_program(*args, env=env)
+        self.assertEqual(sound.returncode, code, sound.stderr)
+        for count in counts:
+            control.fail_after(count)
+            done = self.run_program(*args, env=env)
+            failed = control.take()
+            self.assertGreaterEqual(done.returncode, 0, f"allocation {count} ended it by a signal")
+            if not failed:
+                self.assertEqual((done.returncode, done.stdout), (code, sound.stdout))
+            elif done.returncode != code:
+                self.assertNotEqual(done.stderr, "", f"allocation {count}: nothing is said")
+
+    def test_scenarios(self):
+        self.run_all([*range(1, 30), *range(30, 20000, 397)], "scenarios")
+
+    def test_explain(self):
+        path = self.home / "answer.json"
+        path.write_text('{"error":"No access token","name":"Unauthorized"}')
+        self.run_all([*range(1, 30), *range(30, 20000, 397)], "explain", path)
+
+    def test_ca(self):
+        self.run_all([*range(1, 30), *range(30, 6000, 197)], "ca", "path")

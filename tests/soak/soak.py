@@ -26,13 +26,13 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from wire import Closed, Wire  # pylint: disable=wrong-import-position
 
 PROGRAM = os.environ["WHY401"]
 BROKEN = (Closed, OSError, ssl.SSLError)
+NUMBER = re.compile(r"\?n=(\d{10})e$")  # one that a client has torn apart is none
 BIG = bytes(range(256)) * 2048
 CLIENTS = 16
 UPSTREAM_PATIENCE = 20
@@ -207,6 +207,7 @@ class Soak:
         if rng.random() < 0.15:
             # A tunnel to another host than BitGo's: here, to the upstream by its other name.
             wire = Wire(sock)
+            self.counts.add("tunnels asked for")
             wire.send(b"CONNECT localhost:%d HTTP/1.1\r\nHost: localhost:%d\r\n\r\n"
                       % (self.upstream.port, self.upstream.port))
             response = Wire.message(wire, bodiless=True)
@@ -229,9 +230,9 @@ class Soak:
                            [60, 12, 3, 4, 3, 2, 2])[0]
         if rng.random() < 0.4:
             body = BIG if rng.random() < 0.03 else b"x" * rng.randrange(400)
-            head = (f"POST {path}?n={number} HTTP/1.1\r\nHost: h\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+            head = (f"POST {path}?n={number:010d}e HTTP/1.1\r\nHost: h\r\nContent-Length: {len(body)}\r\n\r\n").encode()
             return number, head + body
-        return number, f"GET {path}?n={number} HTTP/1.1\r\nHost: h\r\n\r\n".encode()
+        return number, f"GET {path}?n={number:010d}e HTTP/1.1\r\nHost: h\r\n\r\n".encode()
 
     def client(self, seed):
         rng = random.Random(seed)
@@ -358,22 +359,23 @@ class Soak:
         logged = {}
         lines = 0
         ids = 0
+        connects = 0
         with self.log.open("rb") as file:
             for line in file:
                 entry = json.loads(line)
                 lines += 1
                 ids = max(ids, entry["id"])
-                number = urllib.parse.parse_qs(urllib.parse.urlsplit(entry["target"]).query).get("n")
-                if number:
-                    logged[int(number[0])] = entry
-        return logged, lines, ids
+                connects += entry["method"] == "CONNECT"
+                if number := NUMBER.search(entry["target"]):
+                    logged[int(number.group(1))] = entry
+        return logged, lines, ids, connects
 
     def losses(self):
         return sum(int(found.group(1)) for line in self.notices
                    if (found := re.search(r"(\d+) (?:successes are missing|were lost)", line)))
 
     def check_books(self):
-        logged, lines, self.ids = self.read_log()
+        logged, lines, ids, connects = self.read_log()
         lost = self.losses()
         self.counts.add("log lines", lines)
         self.counts.add("counted losses", lost)
@@ -394,6 +396,11 @@ class Soak:
         self.counts.add("failed without a line", len(silent))
         if len(silent) > lost:
             self.problems.append(f"{len(silent)} failed exchanges are not in the log: {sorted(silent)[:5]}")
+        # Each exchange takes an id; a tunnel that came about has one and no line.
+        unseen = self.counts["tunnels asked for"] - connects
+        self.counts.add("exchanges", ids)
+        if not 0 <= lines + lost + unseen - ids <= CLIENTS:
+            self.problems.append(f"{ids} exchanges, but {lines} lines, {lost} losses and {unseen} tunnels")
         begun = len(self.answered) + len(self.failed)
         in_log = len((self.answered | self.failed) & logged.keys())
         if begun != in_log + len(missing) + len(silent):
