@@ -118,10 +118,8 @@ static struct span unescape(struct span coin, char name[NAME_MOST])
     return span(name, coin.len ? 0 : len);
 }
 
-static struct row look_up(struct span coin)
+static struct row search(struct span name)
 {
-    char buffer[NAME_MOST];
-    struct span name = unescape(coin, buffer);
     struct row row = find(name);
     if (!row.name.len) {
         row = find_chain(name);
@@ -129,7 +127,23 @@ static struct row look_up(struct span coin)
     if (!row.name.len) {
         row = find_ofc(name);
     }
-    return row; /* points into the table, not into buffer */
+    return row; /* points into the table, not into name */
+}
+
+/* A client mostly stays with a coin, and each request asks for it more than once. */
+static struct row look_up(struct span coin)
+{
+    static _Thread_local char last[NAME_MOST];
+    static _Thread_local size_t last_len;
+    static _Thread_local struct row last_row;
+    char buffer[NAME_MOST];
+    struct span name = unescape(coin, buffer);
+    if (name.len != last_len || memcmp(name.ptr, last, name.len) != 0) {
+        last_row = search(name);
+        last_len = name.len;
+        memcpy(last, name.ptr, name.len);
+    }
+    return last_row;
 }
 
 enum network network_of_coin(struct span coin)

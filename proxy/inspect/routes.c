@@ -261,6 +261,8 @@ static bool path_matches(struct span pattern, struct span path)
     return !next_part(&path, &part);
 }
 
+#define HEAD_LEN 4 /* HEAD counts as GET */
+
 static bool method_matches(struct span wanted, struct span method)
 {
     return span_eq(method, wanted) ||
@@ -281,6 +283,9 @@ static char last_byte(struct span path)
 static bool matches(const struct route_pattern *route, struct span method, struct span path,
                     char last)
 {
+    if (route->method.len != method.len && method.len != HEAD_LEN) {
+        return false;
+    }
     char end = route->path.ptr[route->path.len - 1];
     return (end == last || end == '}' || end == '*') && method_matches(route->method, method) &&
            path_matches(route->path, path);

@@ -27,6 +27,10 @@
 
 /* How long a connection whose holder let go may take for its last bytes, and then for the peer's
  * FIN. */
+/* A busy connection keeps its TLS buffers from one exchange to the next; after so long without one
+ * it gives them back. */
+#define REST_MS 1000
+
 #define LINGER_WRITE_MS 30000
 #define LINGER_READ_MS  1000
 
@@ -150,6 +154,37 @@ void conn_hurry(struct list *conns_node)
         conn_shut(c);
     } else {
         deadline_set(&c->deadline, LINGER_READ_MS);
+    }
+}
+
+void conn_rest_idle(void *ctx)
+{
+    struct worker *w = ctx;
+    bool busy = false;
+    for (struct list *node = w->conns.next; node != &w->conns; node = node->next) {
+        struct conn *c = LIST_ITEM(node, struct conn, all);
+        bool idle = uv_now(&w->loop) - c->used >= REST_MS;
+        if (c->tls && idle && !c->rests) {
+            c->rests = true;
+            tls_rest(c->tls);
+        }
+        busy = busy || (c->tls && !idle);
+    }
+    w->rest_set = busy;
+    if (busy) {
+        deadline_set(&w->rest, REST_MS);
+    }
+}
+
+/* It is in use, so it will want to rest some time. */
+static void note_use(struct conn *c)
+{
+    struct worker *w = c->worker;
+    c->used = uv_now(&w->loop);
+    c->rests = false;
+    if (c->tls && !w->rest_set) {
+        w->rest_set = true;
+        deadline_set(&w->rest, REST_MS);
     }
 }
 
@@ -295,6 +330,7 @@ void conn_settle(struct list *dirty_node)
 {
     struct conn *c = LIST_ITEM(dirty_node, struct conn, dirty);
     enum stream_state before = c->state;
+    note_use(c);
     if (c->opening && c->held) {
         opening_settle(c);
     }

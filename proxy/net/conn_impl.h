@@ -45,6 +45,8 @@ struct conn {
     bool starved;             /* the holder found no room and wants to hear of it */
     bool held;                /* the holder has not let go */
     bool eof;                 /* the peer's TCP stream has ended */
+    uint64_t used;            /* when it was settled last, in the loop's clock, ms */
+    bool rests;               /* it has given back what only a busy connection needs */
     bool closing;             /* uv_close was called */
     void (*on_freed)(void *ctx); /* told when the connection is gone; NULL: nobody */
     void *freed_ctx;

@@ -81,7 +81,6 @@ static bool set_up(SSL_CTX *ssl, bool connecting)
     SSL_CTX_set_security_level(ssl, 2);
     SSL_CTX_set_options(ssl,
                         SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT);
-    SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_read_ahead(ssl, 0); /* the engine counts on it */
     SSL_CTX_set_msg_callback(ssl, count_key_updates);
     return SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION) == 1 &&

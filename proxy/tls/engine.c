@@ -373,6 +373,13 @@ void tls_end(struct tls *t)
     send_end(t);
 }
 
+void tls_rest(struct tls *t)
+{
+    if (t->state == TLS_OPEN) {
+        SSL_free_buffers(t->ssl);
+    }
+}
+
 enum tls_state tls_state(const struct tls *t)
 {
     return t->state;

@@ -56,6 +56,10 @@ size_t tls_room(const struct tls *t);
  * works, writing does not. Idempotent. */
 void tls_end(struct tls *t);
 
+/* Gives the record buffers back, some 34 KiB, until they are needed again; only where nothing waits
+ * in them. For a connection that is idle: one that is not would take them again at once. */
+void tls_rest(struct tls *t);
+
 enum tls_state tls_state(const struct tls *t);
 
 /* Why TLS_FAILED. ERR_UPSTREAM_VERIFY: the peer's certificate was refused (the text names host,

@@ -425,7 +425,7 @@ static void an_engine_keeps_its_context(void **state)
     pair_close(&p);
 }
 
-static void an_idle_engine_holds_no_record_buffer(void **state)
+static void an_engine_that_rested_goes_on(void **state)
 {
     (void)state;
     struct pair p;
@@ -436,8 +436,11 @@ static void an_idle_engine_holds_no_record_buffer(void **state)
     buf_trim(&p.client.out);
     assert_null(p.client.plain.data);
     assert_null(p.client.out.data);
-    assert_int_equal(SSL_get_mode(p.client.tls->ssl) & SSL_MODE_RELEASE_BUFFERS,
-                     SSL_MODE_RELEASE_BUFFERS);
+    tls_rest(p.client.tls);
+    /* OpenSSL tells a second time that they are free by doing nothing; the engine goes on. */
+    tls_rest(p.client.tls);
+    talk(&p);
+    assert_both_open(&p);
     pair_close(&p);
 }
 
@@ -465,7 +468,7 @@ int main(void)
         T(renegotiation_is_refused),
         T(only_http11_is_agreed_on),
         T(an_engine_keeps_its_context),
-        T(an_idle_engine_holds_no_record_buffer),
+        T(an_engine_that_rested_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
