@@ -13,6 +13,7 @@
  * last callback.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,12 +26,16 @@
  * soft. */
 #define HEAD_SLACK (2u << 20)
 
-/* How long a connection whose holder let go may take for its last bytes, and then for the peer's
- * FIN. */
 /* A busy connection keeps its TLS buffers from one exchange to the next; after so long without one
  * it gives them back. */
-#define REST_MS 1000
+#define REST_MS 250
 
+/* So many buffers that came free at once, between memory that stays, are worth giving back to the
+ * system. */
+#define MANY_RESTED 64
+
+/* How long a connection whose holder let go may take for its last bytes, and then for the peer's
+ * FIN. */
 #define LINGER_WRITE_MS 30000
 #define LINGER_READ_MS  1000
 
@@ -161,15 +166,22 @@ void conn_rest_idle(void *ctx)
 {
     struct worker *w = ctx;
     bool busy = false;
+    size_t rested = 0;
     for (struct list *node = w->conns.next; node != &w->conns; node = node->next) {
         struct conn *c = LIST_ITEM(node, struct conn, all);
         bool idle = uv_now(&w->loop) - c->used >= REST_MS;
         if (c->tls && idle && !c->rests) {
             c->rests = true;
+            rested++;
             tls_rest(c->tls);
         }
         busy = busy || (c->tls && !idle);
     }
+#ifdef __GLIBC__
+    if (rested >= MANY_RESTED) {
+        malloc_trim(0);
+    }
+#endif
     w->rest_set = busy;
     if (busy) {
         deadline_set(&w->rest, REST_MS);

@@ -112,6 +112,7 @@ class Idle(Workload):
             before = process.memory_kib(running.pid)
         with Load(place, running, OK, connections, active=64, requests=connections) as load:
             process.settled_cpu_seconds(running.pid)
+            time.sleep(1)  # what is idle may take a moment to give back what it does not need
             after = process.memory_kib(running.pid)
             load.run()
         return {"memory": (after - before) / connections}
