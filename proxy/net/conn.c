@@ -30,9 +30,9 @@
  * it gives them back. */
 #define REST_MS 250
 
-/* So many buffers that came free at once, between memory that stays, are worth giving back to the
- * system. */
-#define MANY_RESTED 64
+/* Connections that have come to rest since memory was given back to the system last. */
+#define FEW_RESTED  64
+#define MANY_RESTED 1024
 
 /* How long a connection whose holder let go may take for its last bytes, and then for the peer's
  * FIN. */
@@ -162,26 +162,33 @@ void conn_hurry(struct list *conns_node)
     }
 }
 
+/* When nothing is busy any more, or very many rest, free memory between what stays is worth the
+ * time that it takes to give it back to the system. */
+static void trim_memory(struct worker *w, bool busy)
+{
+    if (w->rested >= (busy ? MANY_RESTED : FEW_RESTED)) {
+        w->rested = 0;
+#ifdef __GLIBC__
+        malloc_trim(0);
+#endif
+    }
+}
+
 void conn_rest_idle(void *ctx)
 {
     struct worker *w = ctx;
     bool busy = false;
-    size_t rested = 0;
     for (struct list *node = w->conns.next; node != &w->conns; node = node->next) {
         struct conn *c = LIST_ITEM(node, struct conn, all);
         bool idle = uv_now(&w->loop) - c->used >= REST_MS;
         if (c->tls && idle && !c->rests) {
             c->rests = true;
-            rested++;
+            w->rested++;
             tls_rest(c->tls);
         }
         busy = busy || (c->tls && !idle);
     }
-#ifdef __GLIBC__
-    if (rested >= MANY_RESTED) {
-        malloc_trim(0);
-    }
-#endif
+    trim_memory(w, busy);
     w->rest_set = busy;
     if (busy) {
         deadline_set(&w->rest, REST_MS);

@@ -27,6 +27,7 @@ struct worker {
     bool settling;        /* worker_settle is at work */
     struct deadline rest; /* of connections that were used lately; conn_rest_idle */
     bool rest_set;
+    size_t rested;              /* connections that gave their buffers back since malloc_trim */
     pthread_mutex_t posts_lock; /* guards posts and stopping */
     struct list posts;
     bool stopping;
