@@ -89,10 +89,10 @@ void conn_fail(struct conn *c, enum err_code code, const char *format, ...)
     }
     va_list args;
     va_start(args, format);
-    vsnprintf(c->error.text, sizeof c->error.text, format, args);
-    va_end(args);
+    c->error = malloc(sizeof *c->error);
     /* Until it has answered, the other end is the proxy of the network. */
-    c->error.code = c->via && code == ERR_CONNECTION ? ERR_UPSTREAM_PROXY : code;
+    err_vset(c->error, c->via && code == ERR_CONNECTION ? ERR_UPSTREAM_PROXY : code, format, args);
+    va_end(args);
     c->state = STREAM_FAILED;
     deadline_clear(&c->deadline);
 }
@@ -108,6 +108,7 @@ static void maybe_free(struct conn *c)
     deadline_clear(&c->deadline);
     tls_free(c->tls);
     opening_free(c->opening);
+    free(c->error);
     via_request_free(c->via);
     buf_release(&c->in);
     buf_release(&c->cipher);
@@ -449,7 +450,10 @@ static void op_close(struct stream *s)
 
 static const struct err *op_error(const struct stream *s)
 {
-    return &conn_of(s)->error;
+    static const struct err unknown = {ERR_MEMORY, "no memory for the reason why it broke"};
+    static const struct err none;
+    const struct conn *c = conn_of(s);
+    return c->error ? c->error : c->state == STREAM_FAILED ? &unknown : &none;
 }
 
 static struct ip op_peer(const struct stream *s)

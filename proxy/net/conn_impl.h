@@ -20,7 +20,7 @@ struct conn {
     struct worker *worker;    /* whose thread this lives in */
     struct conn_info info;    /* facts for the holder */
     enum stream_state state;  /* as the holder sees it */
-    struct err error;         /* why STREAM_FAILED */
+    struct err *error;        /* why STREAM_FAILED; owned, NULL while it has not failed */
     uv_tcp_t *tcp;            /* owned; NULL until connected */
     struct tls *tls;          /* owned; NULL for plain bytes */
     struct opening *opening;  /* not NULL while the first bytes are being looked at */
