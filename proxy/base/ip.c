@@ -55,10 +55,31 @@ struct ip ip_from_sockaddr(const struct sockaddr *address)
     return (struct ip){0};
 }
 
+/* By hand, as each exchange is logged with a few of them. */
+static const char *v4_text(const uint8_t bytes[4], char *text)
+{
+    char *to = text;
+    for (size_t i = 0; i < 4; i++) {
+        unsigned value = bytes[i];
+        if (value >= 100) {
+            *to++ = (char)('0' + value / 100);
+        }
+        if (value >= 10) {
+            *to++ = (char)('0' + value / 10 % 10);
+        }
+        *to++ = (char)('0' + value % 10);
+        *to++ = '.';
+    }
+    to[-1] = '\0';
+    return text;
+}
+
 const char *ip_text(struct ip ip, char text[IP_TEXT_SIZE])
 {
-    int family = ip.family == 4 ? AF_INET : AF_INET6;
-    if (ip.family == 0 || !inet_ntop(family, ip.bytes, text, IP_TEXT_SIZE)) {
+    if (ip.family == 4) {
+        return v4_text(ip.bytes, text);
+    }
+    if (ip.family == 0 || !inet_ntop(AF_INET6, ip.bytes, text, IP_TEXT_SIZE)) {
         snprintf(text, IP_TEXT_SIZE, "-");
     }
     return text;

@@ -32,8 +32,7 @@ void str_clear(struct str *s)
     s->failed = false;
 }
 
-/* Storage for `more` bytes and a NUL behind the text, or NULL after marking the failure. */
-static char *room_for(struct str *s, size_t more)
+char *str_room(struct str *s, size_t more)
 {
     if (s->failed || more > s->limit - s->len) {
         s->failed = true;
@@ -60,30 +59,12 @@ static char *room_for(struct str *s, size_t more)
     return s->ptr + s->len;
 }
 
-void str_add(struct str *s, struct span more)
-{
-    char *to = room_for(s, more.len);
-    if (!to) {
-        return;
-    }
-    if (more.len) {
-        memcpy(to, more.ptr, more.len);
-    }
-    s->len += more.len;
-    s->ptr[s->len] = '\0';
-}
-
-void str_add_c(struct str *s, char c)
-{
-    str_add(s, span(&c, 1));
-}
-
 void str_vaddf(struct str *s, const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);
     int len = vsnprintf(NULL, 0, format, args);
-    char *to = len >= 0 ? room_for(s, (size_t)len) : NULL;
+    char *to = len >= 0 ? str_room(s, (size_t)len) : NULL;
     if (to) {
         vsnprintf(to, (size_t)len + 1, format, again);
         s->len += (size_t)len;

@@ -3,37 +3,40 @@
  * much. */
 #include "answered.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #define APART_MOST_MS (60LL * 1000)
-#define DATE_SIZE     40
 
+/* `digits` decimal digits of a date, or -1. */
+static int number(const char *text, size_t digits)
+{
+    uint64_t value;
+    return span_u64(span(text, digits), &value) ? (int)value : -1;
+}
+
+/* "Tue, 24 Nov 2026 09:15:03 GMT", the one form that RFC 9110 §5.6.7 lets servers write. */
 int64_t http_date_ms(struct span text)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    char date[DATE_SIZE];
-    char month[4];
-    char zone[4];
-    struct tm t = {0};
-    if (text.len < 29 || text.len >= sizeof date) {
+    const char *d = text.ptr;
+    if (text.len != 29 || memcmp(d + 3, ", ", 2) != 0 || d[7] != ' ' || d[11] != ' ' ||
+        d[16] != ' ' || d[19] != ':' || d[22] != ':' || memcmp(d + 25, " GMT", 4) != 0) {
         return -1;
     }
-    memcpy(date, text.ptr, text.len);
-    date[text.len] = '\0';
-    /* NOLINTNEXTLINE(cert-err34-c): at most four digits always fit an int */
-    if (sscanf(date, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d %3[A-Z]", &t.tm_mday, month,
-               &t.tm_year, &t.tm_hour, &t.tm_min, &t.tm_sec, zone) != 7 ||
-        strcmp(zone, "GMT") != 0) {
+    const char *month = memmem(months, sizeof months - 1, d + 8, 3);
+    struct tm t = {
+        .tm_mday = number(d + 5, 2),
+        .tm_year = number(d + 12, 4) - 1900,
+        .tm_hour = number(d + 17, 2),
+        .tm_min = number(d + 20, 2),
+        .tm_sec = number(d + 23, 2),
+    };
+    if (!month || (month - months) % 3 || t.tm_mday < 0 || t.tm_year < -1900 || t.tm_hour < 0 ||
+        t.tm_min < 0 || t.tm_sec < 0) {
         return -1;
     }
-    const char *found = strlen(month) == 3 ? strstr(months, month) : NULL;
-    if (!found || (found - months) % 3) {
-        return -1;
-    }
-    t.tm_mon = (int)(found - months) / 3;
-    t.tm_year -= 1900;
+    t.tm_mon = (int)(month - months) / 3;
     return (int64_t)timegm(&t) * 1000;
 }
 

@@ -35,13 +35,28 @@ static bool is_html(const struct http_head *head, struct span text)
            span_istarts(text, SPAN("<html")) || span_istarts(text, SPAN("<!doctype html"));
 }
 
-static bool has_bitgos_shape(const json_t *body)
+/* Nearly every answer shows it by its error, and need not be parsed. */
+static bool has_bitgos_shape(struct span text)
 {
-    return json_object_get(body, "error") || json_object_get(body, "errorName") ||
-           (json_object_get(body, "code") && json_object_get(body, "message"));
+    if (body_scan(text, SPAN("error")).len) {
+        return true;
+    }
+    json_t *body = body_json(text);
+    bool has = json_object_get(body, "error") || json_object_get(body, "errorName") ||
+               (json_object_get(body, "code") && json_object_get(body, "message"));
+    json_decref(body);
+    return has;
 }
 
-static void judge_body(struct exchange *x, struct span text, const json_t *body)
+static bool is_express(struct span text)
+{
+    json_t *body = span_find(text, SPAN("bitgoExpressVersion")) >= 0 ? body_json(text) : NULL;
+    bool is = json_object_get(body, "bitgoExpressVersion");
+    json_decref(body);
+    return is;
+}
+
+static void judge_body(struct exchange *x, struct span text)
 {
     const struct http_head *head = &x->response.head;
     const char *server = middlebox_of(head);
@@ -51,14 +66,14 @@ static void judge_body(struct exchange *x, struct span text, const json_t *body)
             "The answer is an HTML page%s%s and not BitGo's JSON, so something between here "
             "and BitGo made it.",
             server ? " from a server named " : "", server ? server : "");
-    } else if (server && !has_bitgos_shape(body) && !body_scan(text, SPAN("error")).len) {
+    } else if (server && !has_bitgos_shape(text)) {
         exchange_find(
             x, "maker.middlebox", SEVERITY_NOTE,
             "The answer has no error as BitGo writes it, and comes from a server named %s, so "
             "something between here and BitGo probably made it.",
             server);
     }
-    if (json_object_get(body, "bitgoExpressVersion")) {
+    if (is_express(text)) {
         exchange_find(
             x, "maker.express", SEVERITY_NOTE,
             "The answer was written by BitGo Express, which turns many of BitGo's statuses "
@@ -74,8 +89,6 @@ void inspect_maker(struct exchange *x)
     }
     str_init(&text, DECODED_MOST);
     body_text(&x->response, &text);
-    json_t *body = body_json(str_span(&text));
-    judge_body(x, str_span(&text), body);
-    json_decref(body);
+    judge_body(x, str_span(&text));
     str_release(&text);
 }

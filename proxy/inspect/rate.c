@@ -16,14 +16,16 @@ static int64_t newest(const struct token_rate *r)
 
 static struct token_rate *rate_of(struct rate_table *t, const char *fingerprint)
 {
-    struct token_rate *quiet = &t->tokens[0];
     for (size_t i = 0; i < RATE_TOKENS; i++) {
         struct token_rate *r = &t->tokens[i];
-        if (memcmp(r->fingerprint, fingerprint, FINGERPRINT_SIZE) == 0) {
+        if (memcmp(r->fingerprint, fingerprint, FINGERPRINT_SIZE - 1) == 0) {
             return r;
         }
-        if (newest(r) < newest(quiet)) {
-            quiet = r;
+    }
+    struct token_rate *quiet = &t->tokens[0];
+    for (size_t i = 1; i < RATE_TOKENS; i++) {
+        if (newest(&t->tokens[i]) < newest(quiet)) {
+            quiet = &t->tokens[i];
         }
     }
     memset(quiet, 0, sizeof *quiet);

@@ -26,11 +26,12 @@ void token_store_add(struct token_store *s, struct span raw)
     place->len = (uint8_t)raw.len;
 }
 
+/* Places are filled one after the other, so behind a free one there is none. */
 struct span token_store_find(const struct token_store *s, const char *fingerprint)
 {
-    for (size_t i = 0; fingerprint[0] && i < STORE_TOKENS; i++) {
+    for (size_t i = 0; fingerprint[0] && i < STORE_TOKENS && s->tokens[i].fingerprint[0]; i++) {
         const struct stored_token *t = &s->tokens[i];
-        if (memcmp(t->fingerprint, fingerprint, FINGERPRINT_SIZE) == 0) {
+        if (memcmp(t->fingerprint, fingerprint, FINGERPRINT_SIZE - 1) == 0) {
             return span(t->raw, t->len);
         }
     }

@@ -55,34 +55,31 @@ enum call call_of(const struct exchange *x, struct span *id)
  * so only these are kept. */
 struct span route_class(const struct exchange *x)
 {
-    static const char *const words[] = {
-        "accesstoken", "address", "addresses", "enterprise", "key",      "keychain", "market",
-        "me",          "policy",  "session",   "transfer",   "tx",       "unlock",   "user",
-        "wallet",      "wallets", "webhooks",  "sendcoins",  "sendmany", "unspents", "staking",
-    };
-    struct span found = SPAN("other");
+    static const struct span words[] = {
+        {"accesstoken", 11}, {"address", 7},  {"addresses", 9}, {"enterprise", 10}, {"key", 3},
+        {"keychain", 8},     {"market", 6},   {"me", 2},        {"policy", 6},      {"session", 7},
+        {"transfer", 8},     {"tx", 2},       {"unlock", 6},    {"user", 4},        {"wallet", 6},
+        {"wallets", 7},      {"webhooks", 8}, {"sendcoins", 9}, {"sendmany", 8},    {"unspents", 8},
+        {"staking", 7}};
     struct span rest = x->target.path;
-    struct span part;
-    while (span_cut(&rest, '/', &part)) {
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-            if (part.len && span_eq(part, span_of(words[i]))) {
-                found = span_of(words[i]);
+    while (rest.len) {
+        const char *slash = memrchr(rest.ptr, '/', rest.len);
+        size_t start = slash ? (size_t)(slash - rest.ptr) + 1 : 0;
+        struct span part = span_from(rest, start);
+        for (size_t i = 0; part.len && i < sizeof words / sizeof *words; i++) {
+            if (part.ptr[0] == words[i].ptr[0] && span_eq(part, words[i])) {
+                return words[i];
             }
         }
+        rest = span_first(rest, slash ? start - 1 : 0);
     }
-    return found;
+    return SPAN("other");
 }
 
 bool is_verdict(const struct exchange *x)
 {
     return x->maker == MAKER_UPSTREAM && x->token.fingerprint[0] &&
            !route_needs_no_bearer(x->request.head.method, x->target.path);
-}
-
-bool worked(const struct exchange *x)
-{
-    int status = x->response.head.status;
-    return status >= 200 && status < 300 && is_verdict(x);
 }
 
 bool refused(const struct exchange *x)

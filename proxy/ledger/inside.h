@@ -40,8 +40,7 @@ struct span route_class(const struct exchange *x);
  * for one. */
 bool is_verdict(const struct exchange *x);
 
-/* The token was accepted, or refused; an answer such as 404 is neither. */
-bool worked(const struct exchange *x);
+/* The token was refused; an answer such as 404 says nothing about it. */
 bool refused(const struct exchange *x);
 
 /* What went wrong as "401 session expired": status and the error's text or name, without what

@@ -91,7 +91,7 @@ static void count_failure(struct known *t, const struct exchange *x)
     t->failures++;
     t->since_success++;
     t->last_failure_ms = x->started_ms;
-    if (refused(x)) {
+    if (x->response.head.status == 401 || x->response.head.status == 403) {
         count_places(t, x, false);
     }
     learn_needs_unlock(t, x);
@@ -101,10 +101,12 @@ static void count_failure(struct known *t, const struct exchange *x)
     str_release(&problem);
 }
 
+/* x is a verdict. */
 static void count_verdict(struct ledger *l, const struct exchange *x)
 {
-    bool success = worked(x);
-    if (!success && x->response.head.status < 400) {
+    int status = x->response.head.status;
+    bool success = status >= 200 && status < 300;
+    if (!success && status < 400) {
         return;
     }
     struct known *t = table_get(&l->table, x->token.fingerprint, x->started_ms);

@@ -51,12 +51,13 @@ void table_release(struct table *table)
     }
 }
 
-/* A fingerprint is part of a hash, so its first digits are as good as any. */
+/* A fingerprint is part of a hash, so its first digits are as good as any; multiplying spreads what
+ * the digits' codes leave out. */
 static size_t bucket_of(const char *fingerprint)
 {
-    char digits[9] = "";
-    memcpy(digits, fingerprint, 8);
-    return strtoul(digits, NULL, 16) & (BUCKETS - 1);
+    uint64_t digits;
+    memcpy(&digits, fingerprint, sizeof digits);
+    return (digits * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (BUCKETS - 1);
 }
 
 struct known *table_find(const struct table *table, const char *fingerprint)
@@ -160,10 +161,15 @@ void table_written(struct table *table)
     free_forgotten(table);
 }
 
+static bool is_tally(const struct tally *tally, enum tally_kind kind, struct span name)
+{
+    return tally->kind == kind && span_eq(span(tally->name, tally->name_len), name);
+}
+
 const struct tally *known_find_tally(const struct known *t, enum tally_kind kind, struct span name)
 {
     const struct tally *tally = t->tallies;
-    while (tally && (tally->kind != kind || !span_eq(span_of(tally->name), name))) {
+    while (tally && !is_tally(tally, kind, name)) {
         tally = tally->next;
     }
     return tally;
@@ -172,7 +178,7 @@ const struct tally *known_find_tally(const struct known *t, enum tally_kind kind
 struct tally *known_tally(struct known *t, enum tally_kind kind, struct span name)
 {
     struct tally **at = &t->tallies;
-    while (*at && ((*at)->kind != kind || !span_eq(span_of((*at)->name), name))) {
+    while (*at && !is_tally(*at, kind, name)) {
         at = &(*at)->next;
     }
     if (*at || t->tally_count[kind] == TALLIES_MOST || name.len == 0) {
@@ -184,6 +190,7 @@ struct tally *known_tally(struct known *t, enum tally_kind kind, struct span nam
         return NULL;
     }
     tally->kind = kind;
+    tally->name_len = strlen(tally->name);
     t->tally_count[kind]++;
     *at = tally;
     return tally;

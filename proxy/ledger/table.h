@@ -23,6 +23,7 @@ struct tally {
     struct tally *next;
     enum tally_kind kind;
     char *name; /* "192.0.2.1", "app.bitgo.com", "key", "401 session expired" */
+    size_t name_len;
     uint64_t successes;
     uint64_t refusals; /* answers 401 and 403; of a problem: how often it came */
     int64_t last_success_ms, last_refusal_ms;

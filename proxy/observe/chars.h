@@ -36,6 +36,17 @@ static inline bool is_word(char c)
     return is_alnum(c) || c == '_' || c == '-' || c == '.';
 }
 
+/* One of these bytes stands in the text. */
+static inline bool has_byte(struct span text, const char *set)
+{
+    for (; text.len && *set; set++) {
+        if (memchr(text.ptr, *set, text.len)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The byte at that offset, NUL behind the end. */
 static inline char byte_at(struct span text, size_t at)
 {

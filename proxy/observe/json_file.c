@@ -96,8 +96,9 @@ int json_file_reopen(struct json_file *f, struct err *err)
     return 0;
 }
 
-uint64_t json_file_add(struct json_file *f, struct record *r)
+uint64_t json_file_add(struct json_file *f, struct record *r, struct span *line)
 {
+    *line = span(NULL, 0);
     if (f->outlet.fd < 0) {
         return 0;
     }
@@ -105,6 +106,7 @@ uint64_t json_file_add(struct json_file *f, struct record *r)
     size_t before = text->len;
     json_line(text, r);
     if (!text->failed) {
+        *line = span_from(str_span(text), before);
         return 0;
     }
     /* No memory, or longer than any line should be: the lines before it are still good. */

@@ -21,8 +21,9 @@ void json_file_close(struct json_file *f);
 /* Opens the path again and goes on there. On an error the old file stays in use. */
 int json_file_reopen(struct json_file *f, struct err *err);
 
-/* Returns how many lines were lost. */
-uint64_t json_file_add(struct json_file *f, struct record *r);
+/* Returns how many lines were lost. *line is the line that was added, empty when there is none;
+ * valid until the next call. */
+uint64_t json_file_add(struct json_file *f, struct record *r, struct span *line);
 
 /* Writes what waits. Appends to `news` what people should be told, if anything. Returns how many
  * lines were lost. */

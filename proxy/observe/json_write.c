@@ -2,17 +2,6 @@
 
 #include "utf8.h"
 
-/* Bytes at the start of s that a JSON string holds as they are. */
-static size_t plain_run(struct span s)
-{
-    size_t len = 0;
-    while (len < s.len && s.ptr[len] >= ' ' && s.ptr[len] <= '~' && s.ptr[len] != '"' &&
-           s.ptr[len] != '\\') {
-        len++;
-    }
-    return len;
-}
-
 static void add_escape(struct str *out, uint32_t code)
 {
     if (code == '"' || code == '\\') {
@@ -28,12 +17,28 @@ static void add_escape(struct str *out, uint32_t code)
     }
 }
 
+/* A string without anything to escape, as nearly all are. */
+static void add_plain(struct str *out, struct span s)
+{
+    char *to = str_room(out, s.len + 2);
+    if (to) {
+        to[0] = '"';
+        memcpy(to + 1, s.ptr, s.len);
+        memcpy(to + 1 + s.len, "\"", 2);
+        out->len += s.len + 2;
+    }
+}
+
 void json_text(struct str *out, struct span s, size_t most)
 {
     s = span_first(s, most);
+    if (s.len && plain_run(s, true) == s.len) {
+        add_plain(out, s);
+        return;
+    }
     str_add_c(out, '"');
     while (s.len) {
-        size_t plain = plain_run(s);
+        size_t plain = plain_run(s, true);
         str_add(out, span_first(s, plain));
         s = span_from(s, plain);
         if (s.len == 0) {
@@ -72,28 +77,14 @@ void json_comma(struct str *out)
     }
 }
 
-void json_key(struct str *out, const char *key)
+void json_name(struct str *out, struct span key)
 {
     json_comma(out);
-    str_add_c(out, '"');
-    str_add(out, span_of(key));
-    str_add(out, SPAN("\":"));
-}
-
-void json_add_text(struct str *out, const char *key, struct span value, size_t most)
-{
-    json_key(out, key);
-    json_text(out, value, most);
-}
-
-void json_add_number(struct str *out, const char *key, uint64_t value)
-{
-    json_key(out, key);
-    json_number(out, value);
-}
-
-void json_add_bool(struct str *out, const char *key, bool value)
-{
-    json_key(out, key);
-    str_add(out, value ? SPAN("true") : SPAN("false"));
+    char *to = str_room(out, key.len + 3);
+    if (to) {
+        to[0] = '"';
+        memcpy(to + 1, key.ptr, key.len);
+        memcpy(to + 1 + key.len, "\":", 3);
+        out->len += key.len + 3;
+    }
 }

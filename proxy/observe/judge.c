@@ -77,10 +77,20 @@ bool judge_remember(struct judge *j, bool last)
     return waits;
 }
 
+/* A failure's line is kept for 'why401 report' too. */
+static void write_json(struct judge *j)
+{
+    struct span line;
+    lose_lines(j, json_file_add(&j->file, &j->record, &line));
+    if (j->record.failing) {
+        memory_keep(&j->memory, &j->record, line);
+    }
+}
+
 static void write_record(struct judge *j)
 {
     terminal_exchange(&j->terminal, &j->record);
-    lose_lines(j, json_file_add(&j->file, &j->record));
+    write_json(j);
     lose_lines(j, har_file_add(&j->har, &j->record));
     if (j->judged) {
         struct judged judged = record_judged(&j->record);
@@ -106,7 +116,6 @@ static void judge_failure(struct judge *j, struct exchange *x, const struct rule
         tally_scenario(j->tally, r->explanations[0].rule);
     }
     write_record(j);
-    memory_keep(&j->memory, r);
     answer_release(&answer);
 }
 

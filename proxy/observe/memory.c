@@ -54,12 +54,15 @@ void memory_learn(struct memory *m, const struct exchange *x)
     }
 }
 
-void memory_keep(struct memory *m, struct record *r)
+void memory_keep(struct memory *m, struct record *r, struct span line)
 {
-    str_clear(&m->line);
-    json_line(&m->line, r);
-    if (!m->line.failed) {
-        ledger_keep(m->ledger, r->x, str_span(&m->line));
+    if (line.len == 0) {
+        str_clear(&m->line);
+        json_line(&m->line, r);
+        line = m->line.failed ? span(NULL, 0) : str_span(&m->line);
+    }
+    if (line.len && line.len <= LINE_MOST) {
+        ledger_keep(m->ledger, r->x, line);
     }
 }
 

@@ -13,7 +13,7 @@ struct memory {
     struct inspect_memory *finished;
     struct ledger *ledger;
     struct passport_desk *desk; /* not owned; may be NULL */
-    struct str line;            /* scratch for memory_keep */
+    struct str line;            /* of a record that has no line yet */
     int64_t committed_us;       /* monotonic; the last commit */
     bool waits;                 /* something has been learned since */
     bool facts;                 /* … and it is a fact: it does not wait */
@@ -30,8 +30,9 @@ void memory_recall(struct memory *m, struct exchange *x);
 /* Learns from x; after memory_recall, which asks for what was before x. */
 void memory_learn(struct memory *m, const struct exchange *x);
 
-/* Keeps a failing exchange's record for 'why401 report'. */
-void memory_keep(struct memory *m, struct record *r);
+/* Keeps a failing exchange's record for 'why401 report': `line`, or where that is empty a line that
+ * is made for it. */
+void memory_keep(struct memory *m, struct record *r, struct span line);
 
 /* Commits facts at once, counters once a second or when `last`. Appends to `news` what people
  * should be told. Returns true while something waits. */

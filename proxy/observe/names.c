@@ -9,48 +9,64 @@
 #define FOLDED_MOST 128
 
 struct known {
-    const char *text;
+    struct span text;
     enum name_class class;
 };
 
 /* Anywhere in a name. */
 static const struct known within[] = {
-    {"authorization", NAME_AUTHORIZATION},
-    {"cookie", NAME_COOKIE},
-    {"password", NAME_PHRASE},
-    {"passphrase", NAME_PHRASE},
-    {"passwd", NAME_PHRASE},
-    {"passcode", NAME_PHRASE},
-    {"mnemonic", NAME_PHRASE},
-    {"recoverykey", NAME_PHRASE},
-    {"recoveryphrase", NAME_PHRASE},
-    {"seedphrase", NAME_PHRASE},
-    {"backupphrase", NAME_PHRASE},
-    {"secret", NAME_PHRASE},
-    {"credential", NAME_PHRASE},
-    {"privatekey", NAME_SECRET},
-    {"privkey", NAME_SECRET},
-    {"encryptedprv", NAME_SECRET},
-    {"xprv", NAME_SECRET},
-    {"apikey", NAME_SECRET},
-    {"sessionid", NAME_SECRET},
+    {{"authorization", 13}, NAME_AUTHORIZATION},
+    {{"cookie", 6}, NAME_COOKIE},
+    {{"password", 8}, NAME_PHRASE},
+    {{"passphrase", 10}, NAME_PHRASE},
+    {{"passwd", 6}, NAME_PHRASE},
+    {{"passcode", 8}, NAME_PHRASE},
+    {{"mnemonic", 8}, NAME_PHRASE},
+    {{"recoverykey", 11}, NAME_PHRASE},
+    {{"recoveryphrase", 14}, NAME_PHRASE},
+    {{"seedphrase", 10}, NAME_PHRASE},
+    {{"backupphrase", 12}, NAME_PHRASE},
+    {{"secret", 6}, NAME_PHRASE},
+    {{"credential", 10}, NAME_PHRASE},
+    {{"privatekey", 10}, NAME_SECRET},
+    {{"privkey", 7}, NAME_SECRET},
+    {{"encryptedprv", 12}, NAME_SECRET},
+    {{"xprv", 4}, NAME_SECRET},
+    {{"apikey", 6}, NAME_SECRET},
+    {{"sessionid", 9}, NAME_SECRET},
 };
 
 /* At the end of a name. */
 static const struct known ending[] = {
-    {"token", NAME_SECRET},     {"prv", NAME_SECRET},           {"otp", NAME_SECRET},
-    {"seed", NAME_PHRASE},      {"pwd", NAME_PHRASE},           {"jwt", NAME_SECRET},
-    {"accesskey", NAME_SECRET}, {"signingkey", NAME_SECRET},    {"sharedkey", NAME_SECRET},
-    {"masterkey", NAME_SECRET}, {"encryptionkey", NAME_SECRET}, {"sessionkey", NAME_SECRET},
-    {"keyshare", NAME_SECRET},  {"privateshare", NAME_SECRET},
+    {{"token", 5}, NAME_SECRET},
+    {{"prv", 3}, NAME_SECRET},
+    {{"otp", 3}, NAME_SECRET},
+    {{"seed", 4}, NAME_PHRASE},
+    {{"pwd", 3}, NAME_PHRASE},
+    {{"jwt", 3}, NAME_SECRET},
+    {{"accesskey", 9}, NAME_SECRET},
+    {{"signingkey", 10}, NAME_SECRET},
+    {{"sharedkey", 9}, NAME_SECRET},
+    {{"masterkey", 9}, NAME_SECRET},
+    {{"encryptionkey", 13}, NAME_SECRET},
+    {{"sessionkey", 10}, NAME_SECRET},
+    {{"keyshare", 8}, NAME_SECRET},
+    {{"privateshare", 12}, NAME_SECRET},
 };
 
 /* The whole name. "ct" is the ciphertext in SJCL's JSON, which is how BitGo's SDK encrypts keys. */
 static const struct known whole[] = {
-    {"pass", NAME_PHRASE},       {"phrase", NAME_PHRASE},       {"pin", NAME_SECRET},
-    {"sid", NAME_SECRET},        {"ct", NAME_SECRET},           {"wif", NAME_SECRET},
-    {"bearer", NAME_SECRET},     {"entropy", NAME_SECRET},      {"tokenhash", NAME_SECRET},
-    {"tokenvalue", NAME_SECRET}, {"accesstokens", NAME_SECRET},
+    {{"pass", 4}, NAME_PHRASE},
+    {{"phrase", 6}, NAME_PHRASE},
+    {{"pin", 3}, NAME_SECRET},
+    {{"sid", 3}, NAME_SECRET},
+    {{"ct", 2}, NAME_SECRET},
+    {{"wif", 3}, NAME_SECRET},
+    {{"bearer", 6}, NAME_SECRET},
+    {{"entropy", 7}, NAME_SECRET},
+    {{"tokenhash", 9}, NAME_SECRET},
+    {{"tokenvalue", 10}, NAME_SECRET},
+    {{"accesstokens", 12}, NAME_SECRET},
 };
 
 /* `name` folded into `folded`, at most its last FOLDED_MOST characters. */
@@ -66,25 +82,48 @@ static struct span fold(struct span name, char folded[FOLDED_MOST])
     return span(folded + at, FOLDED_MOST - at);
 }
 
+/* A set of letters, a bit for each. */
+static uint32_t letter(char c)
+{
+    return c >= 'a' && c <= 'z' ? UINT32_C(1) << (c - 'a') : 0;
+}
+
+/* Most names lack a letter of most texts, and a look at one set costs less than a search. */
+static bool may_contain(uint32_t letters, struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!(letters & letter(text.ptr[i]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum name_class name_classify(struct span name)
 {
     char storage[FOLDED_MOST];
     struct span folded = fold(name, storage);
+    uint32_t letters = 0;
     if (folded.len < 2) {
         return NAME_HARMLESS;
     }
+    for (size_t i = 0; i < folded.len; i++) {
+        letters |= letter(folded.ptr[i]);
+    }
     for (size_t i = 0; i < sizeof within / sizeof *within; i++) {
-        if (span_find(folded, span_of(within[i].text)) >= 0) {
+        if (may_contain(letters, within[i].text) && span_find(folded, within[i].text) >= 0) {
             return within[i].class;
         }
     }
+    char last = folded.ptr[folded.len - 1];
     for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
-        if (span_ends(folded, span_of(ending[i].text))) {
+        struct span text = ending[i].text;
+        if (text.ptr[text.len - 1] == last && span_ends(folded, text)) {
             return ending[i].class;
         }
     }
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
-        if (span_eq(folded, span_of(whole[i].text))) {
+        if (span_eq(folded, whole[i].text)) {
             return whole[i].class;
         }
     }

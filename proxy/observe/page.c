@@ -49,6 +49,23 @@ void page_gap(struct page *p)
     add(p, "\n");
 }
 
+/* How many bytes at the start of s are ASCII, each of which has a column. */
+static size_t ascii_run(struct span s)
+{
+    size_t len = 0;
+    uint64_t eight;
+    for (; len + sizeof eight <= s.len; len += sizeof eight) {
+        memcpy(&eight, s.ptr + len, sizeof eight);
+        if (eight & UINT64_C(0x8080808080808080)) {
+            break;
+        }
+    }
+    while (len < s.len && !(s.ptr[len] & 0x80)) {
+        len++;
+    }
+    return len;
+}
+
 /* Length and columns of the character at the start of s. */
 static size_t next_char(struct span s, size_t *columns)
 {
@@ -60,21 +77,36 @@ static size_t next_char(struct span s, size_t *columns)
 
 size_t text_columns(struct span text)
 {
-    size_t sum = 0;
+    size_t at = ascii_run(text);
+    size_t sum = at;
     size_t columns;
-    for (size_t at = 0; at < text.len; sum += columns) {
+    for (; at < text.len; sum += columns) {
         at += next_char(span_from(text, at), &columns);
     }
     return sum;
+}
+
+/* fit() for ASCII: s is more than what fits. */
+static size_t fit_ascii(struct span s, size_t room)
+{
+    const char *space = memrchr(s.ptr, ' ', room + 1);
+    return space && space > s.ptr ? (size_t)(space - s.ptr) : room;
 }
 
 /* How much of s fits into `room` columns: up to a space, or amid a word that is longer than a line.
  */
 static size_t fit(struct span s, size_t room)
 {
+    size_t plain = ascii_run(span_first(s, room + 1));
+    if (plain > room) {
+        return fit_ascii(s, room);
+    }
     size_t used = 0;
     size_t at = 0;
     size_t space = 0;
+    if (plain == s.len) {
+        return plain;
+    }
     while (at < s.len) {
         size_t columns;
         size_t len = next_char(span_from(s, at), &columns);

@@ -12,25 +12,26 @@
 #define GAP_MOST       64  /* quotes and white space between name and separator */
 #define PART_HEAD_MOST 512
 
-/* A name in the text, with its escapes undone. */
+/* A name in the text. */
 struct name {
     size_t start;
     size_t end;
-    size_t len;
-    char text[NAME_MOST];
+    struct span plain; /* with its escapes undone: a part of the text, or of `storage` */
+    size_t len;        /* bytes in `storage` */
+    char storage[NAME_MOST];
 };
 
 static void name_add(struct name *name, char c)
 {
     if (name->len == NAME_MOST) {
-        memmove(name->text, name->text + NAME_MOST / 2, NAME_MOST / 2);
+        memmove(name->storage, name->storage + NAME_MOST / 2, NAME_MOST / 2);
         name->len = NAME_MOST / 2;
     }
-    name->text[name->len++] = c;
+    name->storage[name->len++] = c;
 }
 
 /* Reads the word at `at`, some of whose characters may be escaped: pass%77ord, pass\u0077ord. */
-static bool read_name(struct span text, size_t at, struct name *name)
+static bool read_escaped(struct span text, size_t at, struct name *name)
 {
     name->start = at;
     name->len = 0;
@@ -44,7 +45,24 @@ static bool read_name(struct span text, size_t at, struct name *name)
         at += step;
     }
     name->end = at;
+    name->plain = span(name->storage, name->len);
     return name->len > 0;
+}
+
+/* The same; a word without escapes stays where it is. */
+static bool read_name(struct span text, size_t at, struct name *name)
+{
+    size_t end = at;
+    while (end < text.len && is_word(text.ptr[end])) {
+        end++;
+    }
+    if (end < text.len && (text.ptr[end] == '%' || text.ptr[end] == '\\')) {
+        return read_escaped(text, at, name);
+    }
+    name->start = at;
+    name->end = end;
+    name->plain = span(text.ptr + at, end - at);
+    return end > at;
 }
 
 /* The first offset from `at` on whose byte is not in `set`, at most GAP_MOST away. */
@@ -114,7 +132,7 @@ static char skip_to_partner(struct span text, size_t *at)
     bool named = read_name(text, word, &next);
     size_t behind = named ? next.end : word;
     if ((one_of(byte_at(text, behind), "\\\"'`") && skip_separator(text, &behind)) ||
-        (named && name_classify(span(next.text, next.len)) != NAME_HARMLESS)) {
+        (named && name_classify(next.plain) != NAME_HARMLESS)) {
         return '\0';
     }
     *at = p;
@@ -169,7 +187,7 @@ static size_t mark_value_of(const struct view *v, const struct name *name, size_
         return name->end;
     }
     /* Classifying costs most, so it comes last. */
-    enum name_class class = name_classify(span(name->text, name->len));
+    enum name_class class = name_classify(name->plain);
     if (class == NAME_HARMLESS) {
         return name->end;
     }
@@ -188,11 +206,17 @@ static size_t mark_value_of(const struct view *v, const struct name *name, size_
     return value.end;
 }
 
+/* Behind a name comes one of these, before a value does. */
+static const char separators[] = ":=>\"'`\\";
+
 void pairs_mark(const struct view *v)
 {
     size_t at = 0;
     size_t hidden = 0;
     struct name name;
+    if (!has_byte(v->text, separators)) {
+        return;
+    }
     while (at < v->text.len) {
         at = read_name(v->text, at, &name) ? mark_value_of(v, &name, &hidden) : at + 1;
     }

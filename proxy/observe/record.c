@@ -33,18 +33,44 @@ void record_release(struct record *r)
     }
 }
 
-/* The first bytes of text, redacted. A str that could not take all of it still holds no secret. */
-static void fill(struct str *out, struct span text)
+/* Kinds of texts; that of a header's value is the field's name, which never holds a line feed. */
+#define KIND_TEXT   span(NULL, 0)
+#define KIND_TARGET SPAN("\n")
+
+/* Sets `out` to the text, redacted. A str that could not take all of it still holds no secret. */
+static void redact(struct record *r, struct str *out, struct span kind, struct span text)
 {
     str_clear(out);
-    redact_text(out, span_first(text, TEXT_MOST));
+    if (clean_knows(&r->clean, kind, text)) {
+        str_add(out, text);
+        return;
+    }
+    if (kind.len == 0) {
+        redact_text(out, text);
+    } else if (span_eq(kind, KIND_TARGET)) {
+        redact_target(out, text);
+    } else {
+        redact_field(out, kind, text);
+    }
+    if (!out->failed && span_eq(str_span(out), text)) {
+        clean_keep(&r->clean, kind, text);
+    }
+}
+
+/* The first bytes of it. */
+static void fill(struct record *r, struct str *out, struct span text)
+{
+    redact(r, out, KIND_TEXT, span_first(text, TEXT_MOST));
 }
 
 /* Evidence holds no secret by agreement; it often quotes a peer, so it is looked at all the same.
  */
 static struct span redacted_evidence(struct record *r, struct span evidence)
 {
-    fill(&r->scratch, evidence);
+    if (clean_knows(&r->clean, KIND_TEXT, evidence)) {
+        return evidence;
+    }
+    fill(r, &r->scratch, evidence);
     if (span_eq(str_span(&r->scratch), evidence)) {
         return evidence;
     }
@@ -76,10 +102,9 @@ static void redact_explanations(struct record *r)
 static void begin(struct record *r, struct exchange *x)
 {
     r->x = x;
-    str_clear(&r->target);
     str_clear(&r->method);
     str_clear(&r->trouble);
-    redact_target(&r->target, x->request.head.target);
+    redact(r, &r->target, KIND_TARGET, x->request.head.target);
     if (r->target.failed) {
         str_clear(&r->target);
         str_add(&r->target, SPAN("[too long]"));
@@ -90,7 +115,7 @@ static void begin(struct record *r, struct exchange *x)
         str_add(&r->method, x->request.head.method);
     }
     if (x->error.code != ERR_NONE) {
-        fill(&r->trouble, span_of(x->error.text));
+        fill(r, &r->trouble, span_of(x->error.text));
     }
     redact_findings(r);
 }
@@ -120,9 +145,9 @@ void record_failure(struct record *r, struct exchange *x, const struct answer *a
     begin(r, x);
     redact_explanations(r);
     r->html = a->html;
-    fill(&r->error, a->error);
-    fill(&r->name, a->name);
-    fill(&r->request_id, a->request_id);
+    fill(r, &r->error, a->error);
+    fill(r, &r->name, a->name);
+    fill(r, &r->request_id, a->request_id);
     fill_body(r, a);
 }
 
@@ -165,7 +190,6 @@ struct judged record_judged(const struct record *r)
 
 struct span record_field(struct record *r, const struct http_field *field)
 {
-    str_clear(&r->scratch);
-    redact_field(&r->scratch, field->name, span_first(field->value, TEXT_MOST));
+    redact(r, &r->scratch, field->name, span_first(field->value, TEXT_MOST));
     return str_span(&r->scratch);
 }

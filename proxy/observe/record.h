@@ -3,6 +3,7 @@
 #ifndef OBSERVE_RECORD_H
 #define OBSERVE_RECORD_H
 
+#include "clean.h"
 #include "why401/explain/explain.h"
 #include "why401/observe/judged.h"
 
@@ -24,6 +25,7 @@ struct record {
     bool body_cut;                                      /* the body had more */
     struct str trouble;                                 /* text of x->error, redacted */
     struct str scratch;                                 /* for record_field and notices */
+    struct clean_texts clean;                           /* of all records before this one */
 };
 
 void record_init(struct record *r);

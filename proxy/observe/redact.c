@@ -92,22 +92,12 @@ static bool search_levels(const struct view *v, searcher *search, bool by_kind)
     return false;
 }
 
-static bool has_one_of(struct span text, const char *set)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (one_of(text.ptr[i], set)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* All kinds of escapes are undone at once. Where backslashes stand among escapes of another kind,
  * the others may have been made last, and some of the backslashes be theirs: \\&#92;u0070. So those
  * are undone once more in that order. */
 static bool search_all(const struct view *v, searcher *search)
 {
-    bool mixed = has_one_of(v->text, "\\") && has_one_of(v->text, "%&");
+    bool mixed = has_byte(v->text, "\\") && has_byte(v->text, "%&");
     return search_levels(v, search, false) && (!mixed || search_levels(v, search, true));
 }
 

@@ -9,6 +9,7 @@
 #define PEM_LABEL     48  /* "-----BEGIN ENCRYPTED PRIVATE KEY-----" and the like */
 #define PROSE_MOST    15  /* letters of an ordinary word */
 #define USERINFO_MOST 512
+#define WORD_LEAST    40 /* letters and digits of a secret that nothing else gives away */
 
 static size_t run(struct span text, size_t at, bool (*is_part)(char))
 {
@@ -180,7 +181,7 @@ static size_t match_word(struct span text, size_t at)
 {
     size_t end = run(text, at, is_alphanumeric);
     struct span word = span(text.ptr + at, end - at);
-    bool token = word.len >= 40 && span_is_hex(word, false) && hinted(text, at);
+    bool token = word.len >= WORD_LEAST && span_is_hex(word, false) && hinted(text, at);
     return token || is_lone_key(word) ? end : 0;
 }
 
@@ -206,6 +207,13 @@ static size_t match_userinfo(struct span text, size_t at, size_t *start)
         at_sign = c == '@' ? i : at_sign;
     }
     return at_sign ? at_sign : colon && !port ? i : 0;
+}
+
+/* A word begins that is long enough for match_word. */
+static bool long_word_begins(struct span text, size_t at)
+{
+    return at + WORD_LEAST <= text.len && is_alnum(text.ptr[at + WORD_LEAST - 1]) &&
+           is_alnum(text.ptr[at]) && (at == 0 || !is_alnum(text.ptr[at - 1]));
 }
 
 /* The end of the secret at `at`, which begins at *start; 0 when there is none. */
@@ -235,16 +243,41 @@ static size_t match(struct span text, size_t at, size_t *start)
     if (!end && byte_at(text, at + 1) == 'p') {
         end = match_extended_key(text, at);
     }
-    bool word_begins = is_alnum(text.ptr[at]) && (at == 0 || !is_alnum(text.ptr[at - 1]));
-    return end || !word_begins ? end : match_word(text, at);
+    return end || !long_word_begins(text, at) ? end : match_word(text, at);
+}
+
+/* The first two bytes of each shape but words: v2x, eyJ, -----, ://, be and ba, and xprv. */
+static bool may_begin(char c, char next)
+{
+    switch (c) {
+    case 'v':
+    case 'V':
+        return next == '2' || next == 'p';
+    case 'e':
+        return next == 'y' || next == 'p';
+    case '-':
+        return next == '-' || next == 'p';
+    case ':':
+        return next == '/' || next == 'p';
+    case 'b':
+    case 'B':
+        return (next | 0x20) == 'a' || (next | 0x20) == 'e' || next == 'p';
+    default:
+        return next == 'p';
+    }
 }
 
 void shapes_mark(const struct view *v)
 {
+    struct span text = v->text;
     size_t at = 0;
-    while (at < v->text.len) {
+    while (at < text.len) {
         size_t start;
-        size_t end = match(v->text, at, &start);
+        if (!may_begin(text.ptr[at], byte_at(text, at + 1)) && !long_word_begins(text, at)) {
+            at++;
+            continue;
+        }
+        size_t end = match(text, at, &start);
         if (end > start) {
             view_mark(v, start, end);
         }

@@ -7,14 +7,15 @@
 #include "why401/base/clock.h"
 #include "why401/observe/text.h"
 
-#define PIPE_WIDTH    100 /* columns where there is no terminal */
-#define WIDTH_LEAST   40
-#define WIDTH_MOST    120  /* longer lines are hard to read */
-#define TARGET_SHOWN  400  /* bytes */
-#define TARGET_COLUMN 58   /* a short target is filled up to here, so that durations line up */
-#define TARGET_AT     26   /* column in which the target begins */
-#define LINE_COLUMNS  35   /* of a line without target and request id */
-#define NOTICE_SHOWN  1000 /* bytes */
+#define PIPE_WIDTH       100 /* columns where there is no terminal */
+#define WIDTH_LEAST      40
+#define WIDTH_MOST       120  /* longer lines are hard to read */
+#define TARGET_SHOWN     400  /* bytes */
+#define TARGET_COLUMN    58   /* a short target is filled up to here, so that durations line up */
+#define TARGET_AT        26   /* column in which the target begins */
+#define LINE_COLUMNS     35   /* of a line without target and request id */
+#define NOTICE_SHOWN     1000 /* bytes */
+#define DURATION_COLUMNS 5    /* at least, unit not counted */
 
 static bool wants_color(const struct observer_options *options)
 {
@@ -106,13 +107,25 @@ static void add_duration(struct terminal *t, const struct exchange *x)
 {
     int64_t us = x->finished_us > x->started_us ? x->finished_us - x->started_us : 0;
     char text[32];
-    if (us < 10000) {
-        snprintf(text, sizeof text, "%5.1f ms", (double)us / 1000);
-    } else {
-        snprintf(text, sizeof text, "%5lld ms", (long long)(us / 1000));
+    char *end = text + sizeof text;
+    char *digit = end;
+    bool tenths = us < 10000;
+    int64_t value = tenths ? (us + 50) / 100 : us / 1000;
+    if (tenths) {
+        *--digit = (char)('0' + value % 10);
+        *--digit = '.';
+        value /= 10;
+    }
+    do {
+        *--digit = (char)('0' + value % 10);
+        value /= 10;
+    } while (value);
+    while (end - digit < DURATION_COLUMNS) {
+        *--digit = ' ';
     }
     add(t, t->page.palette->dim);
-    add(t, text);
+    str_add(&t->outlet.text, span(digit, (size_t)(end - digit)));
+    add(t, " ms");
     add(t, t->page.palette->reset);
 }
 

@@ -100,11 +100,37 @@ static struct span visible(struct span s, size_t len, uint32_t code, char form[1
     return span(form + at, 15 - at);
 }
 
-/* How many bytes at the start of s are printable ASCII, which needs no look at each character. */
-static size_t plain_run(struct span s, size_t most)
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Not zero when one of eight bytes is less than `least`, which is at most 0x80. */
+static uint64_t any_less(uint64_t eight, uint64_t least)
+{
+    return (eight - EACH(least)) & ~eight & EACH(0x80);
+}
+
+static uint64_t any_is(uint64_t eight, uint64_t byte)
+{
+    return any_less(eight ^ EACH(byte), 1);
+}
+
+static bool is_plain(char c, bool quotes_too)
+{
+    return c >= ' ' && c <= '~' && !(quotes_too && (c == '"' || c == '\\'));
+}
+
+/* Eight bytes at a time, and then the last few. */
+size_t plain_run(struct span s, bool quotes_too)
 {
     size_t len = 0;
-    while (len < s.len && len < most && s.ptr[len] >= ' ' && s.ptr[len] <= '~') {
+    uint64_t eight;
+    for (; len + sizeof eight <= s.len; len += sizeof eight) {
+        memcpy(&eight, s.ptr + len, sizeof eight);
+        uint64_t quotes = quotes_too ? any_is(eight, '"') | any_is(eight, '\\') : 0;
+        if (quotes | any_less(eight, ' ') | any_is(eight, 0x7f) | (eight & EACH(0x80))) {
+            break;
+        }
+    }
+    while (len < s.len && is_plain(s.ptr[len], quotes_too)) {
         len++;
     }
     return len;
@@ -114,7 +140,7 @@ void text_escape(struct str *out, struct span s, size_t most)
 {
     size_t written = 0;
     while (s.len) {
-        size_t plain = plain_run(s, most - written);
+        size_t plain = plain_run(span_first(s, most - written), false);
         str_add(out, span_first(s, plain));
         written += plain;
         s = span_from(s, plain);

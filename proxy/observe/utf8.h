@@ -9,6 +9,10 @@
  * U+10FFFF). */
 size_t utf8_read(struct span s, uint32_t *code);
 
+/* How many bytes at the start of s are printable ASCII; with `quotes_too` not '"' or '\\', so that
+ * a JSON string holds them as they are. */
+size_t plain_run(struct span s, bool quotes_too);
+
 /* A character that a terminal may obey or that a reader cannot see: controls, bidirectional
  * overrides and isolates, zero-width and other format characters. */
 bool utf8_is_unsafe(uint32_t code);

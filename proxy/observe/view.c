@@ -192,6 +192,9 @@ static size_t undo(struct span s, enum escapes which, char *c)
 static bool has_escapes(struct span s, enum escapes which)
 {
     char c;
+    if (!has_byte(s, "%\\&")) {
+        return false;
+    }
     for (size_t i = 0; i < s.len; i++) {
         if ((s.ptr[i] == '%' || s.ptr[i] == '\\' || s.ptr[i] == '&') &&
             undo(span_from(s, i), which, &c)) {

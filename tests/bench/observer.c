@@ -3,6 +3,9 @@
  * and its CPU time.
  *
  *   observer [EXCHANGES_A_SECOND [SECONDS]]      20000 and 5 by default
+ *   observer cost [SUCCESSES [FAILURES]]         20000 and 5000: the CPU time of each in its thread
+ *
+ * Under `valgrind --tool=callgrind --toggle-collect='run*'` the latter counts its instructions.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -18,17 +21,21 @@
 #define TICK_US   1000
 #define TOKENS    100
 #define FAIL_EACH 100
+#define PORTION   128
 
-static struct exchange *make(unsigned i)
+static struct exchange *make(unsigned i, bool fails)
 {
-    bool fails = i % FAIL_EACH == 0;
     struct exchange *x = sample_exchange(
         "GET", "/api/v2/tbtc/wallet/59cd72485007a239fb00282ed480da1f", fails ? 401 : 200);
     x->started_ms = clock_wall_ms();
-    snprintf(x->token.fingerprint, FINGERPRINT_SIZE, "%016x", i % TOKENS);
+    snprintf(x->token.fingerprint, FINGERPRINT_SIZE, "%08x%08x", i % TOKENS, 0U);
     sample_body(&x->response,
                 fails ? "{\"error\":\"session expired\",\"name\":\"Unauthorized\"}"
                       : "{\"id\":\"59cd72485007a239fb00282ed480da1f\",\"balance\":12345}");
+    sample_field(x, &x->request, "Authorization", "Bearer made-up");
+    sample_field(x, &x->request, "User-Agent", "bench");
+    sample_field(x, &x->response, "Date", "Tue, 24 Nov 2026 09:15:03 GMT");
+    sample_field(x, &x->response, "Server", "nginx");
     return x;
 }
 
@@ -41,10 +48,10 @@ static void pause_until(int64_t us)
     }
 }
 
-static double cpu_seconds(void)
+static double cpu_seconds(clockid_t of)
 {
     struct timespec used;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    clock_gettime(of, &used);
     return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
 }
 
@@ -54,7 +61,7 @@ static void give_all(struct observer *o, unsigned pace, unsigned total)
     for (unsigned i = 0; i < total;) {
         int64_t due = (clock_mono_us() - begin) * pace / 1000000;
         for (; i < total && i < due; i++) {
-            observer_give(o, make(i));
+            observer_give(o, make(i, i % FAIL_EACH == 0));
         }
         pause_until(clock_mono_us() + TICK_US);
     }
@@ -95,31 +102,18 @@ static void clear(const char *dir)
     rmdir(dir);
 }
 
-int main(int argc, char **argv)
+static void keep_up(struct observer *o, unsigned pace, unsigned seconds)
 {
-    unsigned pace = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 20000;
-    unsigned seconds = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 5;
-    char dir[] = "/tmp/why401-bench-XXXXXX";
     struct observer_counts counts;
-    struct err err;
-    struct rulepack *rules = rulepack_builtin(&err);
-    if (pace == 0 || seconds == 0 || !rules || !mkdtemp(dir)) {
-        fprintf(stderr, "usage: observer [EXCHANGES_A_SECOND [SECONDS]]\n");
-        return 2;
-    }
-    struct observer *o = start(dir, rules);
     unsigned total = pace * seconds;
-    double cpu = cpu_seconds();
+    double cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
     int64_t begin = clock_mono_us();
     give_all(o, pace, total);
     int64_t given = clock_mono_us();
     bool drained = observer_drain(o, 60000);
     int64_t end = clock_mono_us();
-    cpu = cpu_seconds() - cpu;
+    cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     observer_counts(o, &counts);
-    observer_stop(o);
-    rulepack_drop(rules);
-    clear(dir);
     printf("given      %u exchanges at %.0f a second, %u of them failing\n", total,
            total / ((double)(given - begin) / 1e6), (total + FAIL_EACH - 1) / FAIL_EACH);
     printf("judged     %llu, of them %llu failing, %llu explained; %s %.0f ms after the last\n",
@@ -130,5 +124,52 @@ int main(int argc, char **argv)
            (unsigned long long)counts.lost_success, (unsigned long long)counts.lost_bodies,
            (unsigned long long)counts.lost_lines);
     printf("CPU        %.2f s, making the exchanges included\n", cpu);
+}
+
+/* Gives so many in portions that its queue holds easily. */
+static void give_cost(struct observer *o, const char *what, unsigned count, bool fails)
+{
+    double all = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
+    double mine = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
+    for (unsigned i = 0; i < count; i++) {
+        observer_give(o, make(i, fails));
+        if (i % PORTION == PORTION - 1) {
+            observer_drain(o, 60000);
+        }
+    }
+    observer_drain(o, 60000);
+    mine = cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - mine;
+    all = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - all;
+    printf("%u %s: %.2f us each\n", count, what, count ? (all - mine) * 1e6 / count : 0.0);
+}
+
+static unsigned number(int argc, char **argv, int at, unsigned otherwise)
+{
+    return argc > at ? (unsigned)strtoul(argv[at], NULL, 10) : otherwise;
+}
+
+int main(int argc, char **argv)
+{
+    bool cost = argc > 1 && strcmp(argv[1], "cost") == 0;
+    unsigned pace = number(argc, argv, 1, 20000);
+    unsigned seconds = number(argc, argv, 2, 5);
+    char dir[] = "/tmp/why401-bench-XXXXXX";
+    struct err err;
+    struct rulepack *rules = rulepack_builtin(&err);
+    if ((!cost && (pace == 0 || seconds == 0)) || !rules || !mkdtemp(dir)) {
+        fprintf(stderr, "usage: observer [EXCHANGES_A_SECOND [SECONDS]]\n"
+                        "       observer cost [SUCCESSES [FAILURES]]\n");
+        return 2;
+    }
+    struct observer *o = start(dir, rules);
+    if (cost) {
+        give_cost(o, "successes", number(argc, argv, 2, 20000), false);
+        give_cost(o, "failures", number(argc, argv, 3, 5000), true);
+    } else {
+        keep_up(o, pace, seconds);
+    }
+    observer_stop(o);
+    rulepack_drop(rules);
+    clear(dir);
     return 0;
 }

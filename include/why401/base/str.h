@@ -23,8 +23,29 @@ void str_release(struct str *s);
 /* Empties s and its failure mark; keeps the storage. */
 void str_clear(struct str *s);
 
-void str_add(struct str *s, struct span more);
-void str_add_c(struct str *s, char c);
+/* Storage for `more` bytes and a NUL behind the text, for a writer that then adds to len itself;
+ * NULL after marking the failure. */
+char *str_room(struct str *s, size_t more);
+
+/* Inline, because most appends are short, fit, and are one of hundreds. */
+static inline void str_add(struct str *s, struct span more)
+{
+    bool fits = !s->failed && more.len < s->cap - s->len && more.len <= s->limit - s->len;
+    char *to = fits ? s->ptr + s->len : str_room(s, more.len);
+    if (to) {
+        if (more.len) {
+            memcpy(to, more.ptr, more.len);
+        }
+        to[more.len] = '\0';
+        s->len += more.len;
+    }
+}
+
+static inline void str_add_c(struct str *s, char c)
+{
+    str_add(s, span(&c, 1));
+}
+
 void str_addf(struct str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void str_vaddf(struct str *s, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));

@@ -1,0 +1,52 @@
+/* A place for each hash: a newer text takes it from an older one. */
+#include "clean.h"
+
+/* Eight bytes at a time; it only has to spread, since the whole text is compared in the end. */
+static uint64_t hash(uint64_t sum, struct span text)
+{
+    uint64_t eight;
+    for (; text.len >= sizeof eight; text = span_from(text, sizeof eight)) {
+        memcpy(&eight, text.ptr, sizeof eight);
+        sum = (sum ^ eight) * UINT64_C(0x9e3779b97f4a7c15);
+        sum ^= sum >> 32;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        sum = (sum ^ (unsigned char)text.ptr[i]) * UINT64_C(0x9e3779b97f4a7c15);
+    }
+    return sum ^ sum >> 32;
+}
+
+static size_t place_of(struct span kind, struct span text)
+{
+    return hash(hash(text.len, kind), text) & (CLEAN_TEXTS - 1);
+}
+
+static bool is_kept(struct span kind, struct span text)
+{
+    return text.len && kind.len < CLEAN_MOST && text.len <= CLEAN_MOST - kind.len;
+}
+
+bool clean_knows(const struct clean_texts *c, struct span kind, struct span text)
+{
+    if (!is_kept(kind, text)) {
+        return false;
+    }
+    const struct clean_text *known = &c->places[place_of(kind, text)];
+    struct span bytes = span(known->bytes, known->len);
+    return known->kind_len == kind.len && known->len == kind.len + text.len &&
+           span_eq(span_first(bytes, kind.len), kind) && span_eq(span_from(bytes, kind.len), text);
+}
+
+void clean_keep(struct clean_texts *c, struct span kind, struct span text)
+{
+    if (!is_kept(kind, text)) {
+        return;
+    }
+    struct clean_text *place = &c->places[place_of(kind, text)];
+    if (kind.len) {
+        memcpy(place->bytes, kind.ptr, kind.len);
+    }
+    memcpy(place->bytes + kind.len, text.ptr, text.len);
+    place->kind_len = kind.len;
+    place->len = kind.len + text.len;
+}
