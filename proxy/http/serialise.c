@@ -38,6 +38,27 @@ static enum passage passage_by_name(struct span name)
     return span_istarts(name, SPAN("proxy-")) ? DROP : PASS;
 }
 
+/* Connection names something else than what becomes of the connection, so that fields have to be
+ * held against it. It nearly never does. */
+static bool connection_names_fields(const struct http_head *head)
+{
+    for (size_t i = 0; i < head->field_count; i++) {
+        struct span rest = head->fields[i].value;
+        struct span part;
+        if (head->fields[i].name.len != 10 || !span_ieq(head->fields[i].name, SPAN("connection"))) {
+            continue;
+        }
+        while (span_cut(&rest, ',', &part)) {
+            part = span_trim(part);
+            if (!span_ieq(part, SPAN("close")) && !span_ieq(part, SPAN("keep-alive")) &&
+                !span_ieq(part, SPAN("upgrade"))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* Connection names this field as its own (RFC 9110 §7.6.1). */
 static bool is_named_by_connection(const struct http_head *head, struct span name)
 {
@@ -51,11 +72,11 @@ static bool is_named_by_connection(const struct http_head *head, struct span nam
     return false;
 }
 
-static enum passage passage_of(const struct http_head *head, struct span name, bool has_connection)
+static enum passage passage_of(const struct http_head *head, struct span name, bool names)
 {
     enum passage passage = passage_by_name(name);
     /* Framing and Host stay whatever Connection says: dropping them would change the message. */
-    if (passage == PASS && has_connection && is_named_by_connection(head, name)) {
+    if (passage == PASS && names && is_named_by_connection(head, name)) {
         return DROP;
     }
     return passage;
@@ -86,9 +107,9 @@ static void add_host(struct str *out, struct span name, struct span authority)
 
 static void add_request_field(struct str *out, const struct http_head *head,
                               const struct http_field *field, struct span authority, bool upgrade,
-                              bool has_connection)
+                              bool names)
 {
-    switch (passage_of(head, field->name, has_connection)) {
+    switch (passage_of(head, field->name, names)) {
     case PASS:
     case LENGTH:
         add_line(out, field->line);
@@ -117,7 +138,7 @@ static void add_request_field(struct str *out, const struct http_head *head,
 void http_write_request(struct str *out, const struct http_head *head, struct span target,
                         struct span authority, bool upgrade)
 {
-    bool has_connection = http_field(head, SPAN("connection")) != NULL;
+    bool names = connection_names_fields(head);
     str_add(out, head->method);
     str_add_c(out, ' ');
     str_add(out, target);
@@ -126,7 +147,7 @@ void http_write_request(struct str *out, const struct http_head *head, struct sp
         add_host(out, SPAN("Host"), authority);
     }
     for (size_t i = 0; i < head->field_count; i++) {
-        add_request_field(out, head, &head->fields[i], authority, upgrade, has_connection);
+        add_request_field(out, head, &head->fields[i], authority, upgrade, names);
     }
     str_add(out, SPAN("\r\n"));
 }
@@ -139,9 +160,9 @@ static bool may_have_length(const struct http_head *head)
 
 static void add_response_field(struct str *out, const struct http_head *head,
                                const struct http_field *field, enum http_framing framing,
-                               bool has_connection)
+                               bool names)
 {
-    switch (passage_of(head, field->name, has_connection)) {
+    switch (passage_of(head, field->name, names)) {
     case PASS:
     case HOST:
     case EXPECT:
@@ -171,14 +192,14 @@ static void add_response_field(struct str *out, const struct http_head *head,
 void http_write_response(struct str *out, const struct http_head *head, enum http_framing framing,
                          enum http_connection connection)
 {
-    bool has_connection = http_field(head, SPAN("connection")) != NULL;
+    bool names = connection_names_fields(head);
     char status[4] = {(char)('0' + head->status / 100), (char)('0' + head->status / 10 % 10),
                       (char)('0' + head->status % 10), ' '};
     str_add(out, SPAN("HTTP/1.1 "));
     str_add(out, span(status, sizeof status));
     add_line(out, head->reason);
     for (size_t i = 0; i < head->field_count; i++) {
-        add_response_field(out, head, &head->fields[i], framing, has_connection);
+        add_response_field(out, head, &head->fields[i], framing, names);
     }
     if (framing == HTTP_CHUNKED && head->framing != HTTP_CHUNKED) {
         add_line(out, SPAN("Transfer-Encoding: chunked"));
