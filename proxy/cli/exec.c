@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "confine.h"
 #include "options.h"
 #include "page_for.h"
 #include "process.h"
@@ -167,6 +168,7 @@ static int run_command(struct exec *e)
         child_environment_release(&environment);
         if (status == 0) {
             str_release(&hosts);
+            confine_programs(); /* the one program that it has to start runs */
             return child_wait(&child);
         }
     }
