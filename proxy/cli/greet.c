@@ -64,6 +64,9 @@ static void greet_others(const struct proxy *p)
         say("through the network's proxy %s:%u%s", in_url(c->proxy.via.host, host),
             c->proxy.via.port, c->proxy.via.authorization ? ", with a user name and password" : "");
     }
+    if (c->inspect.refuse_production) {
+        say("the environment is test: what goes to production is answered 403 here");
+    }
     if (c->inspect.read_only) {
         say("read-only: requests that can change something are answered 403 here");
     }

@@ -117,7 +117,7 @@ int set_upstream_proxy(struct config *c, const struct place *at, const char *tex
     struct span plain = take_userinfo(&c->arena, span_of(text), &userinfo);
     const char *why = plain.ptr && url_split(plain, &url) ? fault(&url, &port) : EXPECTED;
     if (why) {
-        return place_bad(at, "something else (not shown: it may hold a password)", err, "%s", why);
+        return place_bad(at, "a value that is not shown, since it may hold a password", err, "%s", why);
     }
     if (userinfo.len > CREDENTIALS_MOST / 2) {
         return place_bad(at, "a user name and password of more than 512 bytes", err, EXPECTED);
