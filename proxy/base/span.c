@@ -41,8 +41,12 @@ ptrdiff_t span_find(struct span s, struct span needle)
 
 ptrdiff_t span_ifind(struct span s, struct span needle)
 {
+    if (needle.len == 0) {
+        return 0;
+    }
+    unsigned char first = fold(needle.ptr[0]);
     for (size_t at = 0; at + needle.len <= s.len; at++) {
-        if (span_istarts(span_from(s, at), needle)) {
+        if (fold(s.ptr[at]) == first && span_istarts(span_from(s, at), needle)) {
             return (ptrdiff_t)at;
         }
     }

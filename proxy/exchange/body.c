@@ -42,6 +42,10 @@ void utf8_clean(struct str *out, struct span s)
     }
     size_t good = 0; /* bytes at the front that are known to be well-formed */
     while (good < s.len) {
+        if ((unsigned char)s.ptr[good] < 0x80) {
+            good++;
+            continue;
+        }
         size_t len = utf8_length(span_from(s, good));
         if (len) {
             good += len;

@@ -48,10 +48,12 @@ void inspect_finished(struct exchange *x, struct inspect_memory *m)
 {
     token_store_learn(&m->tokens, x);
     rate_count(&m->rates, x);
-    if (is_token_creation(x)) {
-        inspect_creation(x, environment_of(x));
+    if (x->request.body.len) {
+        if (is_token_creation(x)) {
+            inspect_creation(x, environment_of(x));
+        }
+        inspect_passphrase(x, environment_of(x));
     }
-    inspect_passphrase(x, environment_of(x));
     inspect_answer(x);
     if (x->response.head.status >= 400) {
         verify_signature(x, &m->tokens); /* a signature that BitGo took needs no second opinion */

@@ -111,7 +111,8 @@ static void add_words(struct str *out, struct span s)
             char c = word.ptr[i];
             plain = plain && (unsigned char)c >= ' ' && (c < '0' || c > '9');
         }
-        str_addf(out, " %.*s", SPAN_ARG(plain ? word : SPAN("…")));
+        str_add_c(out, ' ');
+        str_add(out, plain ? word : SPAN("…"));
     }
 }
 

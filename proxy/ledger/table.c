@@ -57,7 +57,7 @@ static size_t bucket_of(const char *fingerprint)
 {
     uint64_t digits;
     memcpy(&digits, fingerprint, sizeof digits);
-    return (digits * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (BUCKETS - 1);
+    return (digits * UINT64_C(0x9e3779b97f4a7c15) >> 48) & (BUCKETS - 1);
 }
 
 struct known *table_find(const struct table *table, const char *fingerprint)

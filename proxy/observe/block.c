@@ -215,6 +215,23 @@ void block_failure(struct page *p, struct record *r)
     }
 }
 
+void block_repeated(struct page *p, const struct record *r, const char *time)
+{
+    const struct explanation *best = &r->explanations[0];
+    struct str text;
+    str_init(&text, FACTS_MOST);
+    str_add(&text, SPAN("as at "));
+    str_add(&text, span_of(time));
+    str_add(&text, SPAN(" above: "));
+    str_add(&text, span_of(rule_title(best->rule)));
+    str_add(&text, SPAN(" ("));
+    str_add(&text, span_of(confidence_name(best->confidence)));
+    str_add(&text, SPAN(")"));
+    p->bar = p->palette->red;
+    page_paragraph(p, "", str_span(&text));
+    str_release(&text);
+}
+
 void block_text(struct page *p, const struct record *r)
 {
     p->bar = p->palette->red;

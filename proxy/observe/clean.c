@@ -1,4 +1,4 @@
-/* A place for each hash: a newer text takes it from an older one. */
+/* A few places for each hash: a newer text takes that of the oldest. */
 #include "clean.h"
 
 /* Eight bytes at a time; it only has to spread, since the whole text is compared in the end. */
@@ -16,9 +16,9 @@ static uint64_t hash(uint64_t sum, struct span text)
     return sum ^ sum >> 32;
 }
 
-static size_t place_of(struct span kind, struct span text)
+static size_t set_of(struct span kind, struct span text)
 {
-    return hash(hash(text.len, kind), text) & (CLEAN_TEXTS - 1);
+    return hash(hash(text.len, kind), text) & (CLEAN_SETS - 1);
 }
 
 static bool is_kept(struct span kind, struct span text)
@@ -26,15 +26,25 @@ static bool is_kept(struct span kind, struct span text)
     return text.len && kind.len < CLEAN_MOST && text.len <= CLEAN_MOST - kind.len;
 }
 
+static bool is_same(const struct clean_text *known, struct span kind, struct span text)
+{
+    struct span bytes = span(known->bytes, known->len);
+    return known->kind_len == kind.len && known->len == kind.len + text.len &&
+           span_eq(span_first(bytes, kind.len), kind) && span_eq(span_from(bytes, kind.len), text);
+}
+
 bool clean_knows(const struct clean_texts *c, struct span kind, struct span text)
 {
     if (!is_kept(kind, text)) {
         return false;
     }
-    const struct clean_text *known = &c->places[place_of(kind, text)];
-    struct span bytes = span(known->bytes, known->len);
-    return known->kind_len == kind.len && known->len == kind.len + text.len &&
-           span_eq(span_first(bytes, kind.len), kind) && span_eq(span_from(bytes, kind.len), text);
+    const struct clean_set *set = &c->sets[set_of(kind, text)];
+    for (size_t i = 0; i < CLEAN_WAYS; i++) {
+        if (is_same(&set->places[i], kind, text)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void clean_keep(struct clean_texts *c, struct span kind, struct span text)
@@ -42,7 +52,9 @@ void clean_keep(struct clean_texts *c, struct span kind, struct span text)
     if (!is_kept(kind, text)) {
         return;
     }
-    struct clean_text *place = &c->places[place_of(kind, text)];
+    struct clean_set *set = &c->sets[set_of(kind, text)];
+    struct clean_text *place = &set->places[set->next];
+    set->next = (set->next + 1) % CLEAN_WAYS;
     if (kind.len) {
         memcpy(place->bytes, kind.ptr, kind.len);
     }

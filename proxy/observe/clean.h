@@ -6,8 +6,9 @@
 
 #include "why401/base/span.h"
 
-#define CLEAN_TEXTS 128 /* a power of two */
-#define CLEAN_MOST  240 /* bytes of a text and its kind; longer ones are not kept */
+#define CLEAN_SETS 32  /* a power of two */
+#define CLEAN_WAYS 4   /* texts of one set */
+#define CLEAN_MOST 240 /* bytes of a text and its kind; longer ones are not kept */
 
 struct clean_text {
     size_t kind_len;
@@ -15,8 +16,14 @@ struct clean_text {
     char bytes[CLEAN_MOST]; /* the kind, then the text */
 };
 
+/* Texts whose hashes begin alike. */
+struct clean_set {
+    size_t next; /* the place that is overwritten next */
+    struct clean_text places[CLEAN_WAYS];
+};
+
 struct clean_texts {
-    struct clean_text places[CLEAN_TEXTS];
+    struct clean_set sets[CLEAN_SETS];
 };
 
 /* `kind` says how it was searched: texts of different kinds have nothing to do with each other. */

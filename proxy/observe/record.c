@@ -130,8 +130,7 @@ void record_success(struct record *r, struct exchange *x)
 static void fill_body(struct record *r, const struct answer *a)
 {
     struct span text = str_span(&a->text);
-    str_clear(&r->body);
-    redact_text(&r->body, span_first(text, BODY_SHOWN + BODY_AHEAD));
+    redact(r, &r->body, KIND_TEXT, span_first(text, BODY_SHOWN + BODY_AHEAD));
     r->body_cut = a->cut || text.len > BODY_SHOWN + BODY_AHEAD || r->body.len > BODY_SHOWN;
     if (r->body.len > BODY_SHOWN) {
         r->body.len = BODY_SHOWN;

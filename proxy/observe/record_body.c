@@ -15,7 +15,8 @@
 #define CHARACTER_MOST 4 /* bytes of one character */
 #define GROWTH         4096
 
-static const char not_kept[] = "not kept: limits.capture_bytes is 0, or all captures together had no room for it";
+static const char not_kept[] =
+    "not kept: limits.capture_bytes is 0, or all captures together had no room for it";
 static const char unknown_coding[] = "left out: its Content-Encoding is not known";
 static const char not_text[] =
     "left out: it is not UTF-8 text, so it could not be searched for secrets";

@@ -14,6 +14,7 @@
 #define TARGET_COLUMN    58   /* a short target is filled up to here, so that durations line up */
 #define TARGET_AT        26   /* column in which the target begins */
 #define LINE_COLUMNS     35   /* of a line without target and request id */
+#define SECOND_SIZE      9    /* "10:15:03" */
 #define NOTICE_SHOWN     1000 /* bytes */
 #define DURATION_COLUMNS 5    /* at least, unit not counted */
 
@@ -33,6 +34,7 @@ void terminal_init(struct terminal *t, const struct observer_options *options)
     *t = (struct terminal){.quiet = options->quiet, .verbose = options->verbose, .second = -1};
     outlet_init(&t->outlet, options->terminal_fd);
     page_init(&t->page, &t->outlet.text);
+    repeats_init(&t->repeats);
     if (options->terminal_fd >= 0) {
         t->is_tty = isatty(options->terminal_fd) == 1;
         t->page.palette = wants_color(options) ? &palette_color : &palette_plain;
@@ -42,6 +44,7 @@ void terminal_init(struct terminal *t, const struct observer_options *options)
 void terminal_release(struct terminal *t)
 {
     page_release(&t->page);
+    repeats_release(&t->repeats);
     outlet_release(&t->outlet);
 }
 
@@ -62,20 +65,26 @@ static void add(struct terminal *t, const char *text)
     str_add(&t->outlet.text, span_of(text));
 }
 
-static void add_time(struct terminal *t, int64_t wall_ms)
+/* HH:MM:SS.mmm, local. */
+static const char *time_text(struct terminal *t, int64_t wall_ms)
 {
     time_t second = (time_t)(wall_ms / 1000);
     struct tm local;
     if (second != t->second && localtime_r(&second, &local)) {
-        strftime(t->clock, sizeof t->clock, "%H:%M:%S", &local);
+        strftime(t->clock, SECOND_SIZE, "%H:%M:%S", &local);
         t->second = second;
     }
     unsigned ms = (unsigned)(wall_ms % 1000) % 1000;
-    char digits[4] = {(char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10), 0};
+    char digits[] = {'.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10),
+                     '\0'};
+    memcpy(t->clock + SECOND_SIZE - 1, digits, sizeof digits);
+    return t->clock;
+}
+
+static void add_time(struct terminal *t, int64_t wall_ms)
+{
     add(t, t->page.palette->dim);
-    add(t, t->clock);
-    add(t, ".");
-    add(t, digits);
+    add(t, time_text(t, wall_ms));
     add(t, t->page.palette->reset);
 }
 
@@ -186,26 +195,43 @@ static void add_line(struct terminal *t, const struct record *r)
     add(t, "\n");
 }
 
-void terminal_exchange(struct terminal *t, struct record *r)
+/* The block of a failure, or where it stands already. */
+static void add_failure(struct terminal *t, struct record *r)
 {
-    if (t->outlet.fd < 0 || (t->quiet && !r->failing)) {
+    const char *time = time_text(t, r->x->started_ms);
+    const char *above =
+        t->verbose || !r->explanation_count ? NULL : repeats_above(&t->repeats, r, time);
+    if (above) {
+        block_repeated(&t->page, r, above);
         return;
     }
-    t->page.width = width_of(t);
-    add_line(t, r);
-    if (!r->failing && r->x->finding_count == 0 && !t->verbose) {
-        return;
-    }
-    if (r->failing) {
-        block_failure(&t->page, r);
-    } else {
-        block_findings(&t->page, r, t->verbose ? SEVERITY_NOTE : SEVERITY_WARNING);
-    }
+    block_failure(&t->page, r);
     if (t->verbose) {
         block_fields(&t->page, r);
     }
+    add(t, "\n");
+}
+
+static void add_exchange(struct terminal *t, struct record *r)
+{
+    t->page.width = width_of(t);
+    add_line(t, r);
     if (r->failing) {
-        add(t, "\n");
+        add_failure(t, r);
+        return;
+    }
+    block_findings(&t->page, r, t->verbose ? SEVERITY_NOTE : SEVERITY_WARNING);
+    if (t->verbose) {
+        block_fields(&t->page, r);
+    }
+}
+
+void terminal_exchange(struct terminal *t, struct record *r)
+{
+    if (t->outlet.fd >= 0 && (r->failing || !t->quiet)) {
+        size_t before = t->outlet.text.len;
+        add_exchange(t, r);
+        repeats_wrote(&t->repeats, span_from(str_span(&t->outlet.text), before));
     }
 }
 
@@ -216,5 +242,6 @@ void terminal_notice(struct terminal *t, int64_t wall_ms, struct span text)
         add(t, " ");
         text_escape(&t->outlet.text, text, NOTICE_SHOWN);
         add(t, "\n");
+        t->repeats.lines++;
     }
 }

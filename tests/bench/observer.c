@@ -3,7 +3,8 @@
  * and its CPU time.
  *
  *   observer [EXCHANGES_A_SECOND [SECONDS]]      20000 and 5 by default
- *   observer cost [SUCCESSES [FAILURES]]         20000 and 5000: the CPU time of each in its thread
+ *   observer cost [SUCCESSES [FAILURES [AGAIN]]] 20000, 5000 and 5000: the CPU time of each in its
+ *                                                thread; AGAIN is the same failure of one token
  *
  * Under `valgrind --tool=callgrind --toggle-collect='run*'` the latter counts its instructions.
  */
@@ -23,6 +24,15 @@
 #define FAIL_EACH 100
 #define PORTION   128
 
+static const char *http_date(time_t now)
+{
+    static char text[40];
+    struct tm utc;
+    gmtime_r(&now, &utc);
+    strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc);
+    return text;
+}
+
 static struct exchange *make(unsigned i, bool fails)
 {
     struct exchange *x = sample_exchange(
@@ -34,7 +44,7 @@ static struct exchange *make(unsigned i, bool fails)
                       : "{\"id\":\"59cd72485007a239fb00282ed480da1f\",\"balance\":12345}");
     sample_field(x, &x->request, "Authorization", "Bearer made-up");
     sample_field(x, &x->request, "User-Agent", "bench");
-    sample_field(x, &x->response, "Date", "Tue, 24 Nov 2026 09:15:03 GMT");
+    sample_field(x, &x->response, "Date", http_date(x->started_ms / 1000));
     sample_field(x, &x->response, "Server", "nginx");
     return x;
 }
@@ -127,12 +137,13 @@ static void keep_up(struct observer *o, unsigned pace, unsigned seconds)
 }
 
 /* Gives so many in portions that its queue holds easily. */
-static void give_cost(struct observer *o, const char *what, unsigned count, bool fails)
+static void give_cost(struct observer *o, const char *what, unsigned count, bool fails,
+                      unsigned tokens)
 {
     double all = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
     double mine = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
     for (unsigned i = 0; i < count; i++) {
-        observer_give(o, make(i, fails));
+        observer_give(o, make(i % tokens, fails));
         if (i % PORTION == PORTION - 1) {
             observer_drain(o, 60000);
         }
@@ -158,13 +169,14 @@ int main(int argc, char **argv)
     struct rulepack *rules = rulepack_builtin(&err);
     if ((!cost && (pace == 0 || seconds == 0)) || !rules || !mkdtemp(dir)) {
         fprintf(stderr, "usage: observer [EXCHANGES_A_SECOND [SECONDS]]\n"
-                        "       observer cost [SUCCESSES [FAILURES]]\n");
+                        "       observer cost [SUCCESSES [FAILURES [AGAIN]]]\n");
         return 2;
     }
     struct observer *o = start(dir, rules);
     if (cost) {
-        give_cost(o, "successes", number(argc, argv, 2, 20000), false);
-        give_cost(o, "failures", number(argc, argv, 3, 5000), true);
+        give_cost(o, "successes", number(argc, argv, 2, 20000), false, TOKENS);
+        give_cost(o, "failures", number(argc, argv, 3, 5000), true, TOKENS);
+        give_cost(o, "failures again", number(argc, argv, 4, 5000), true, 1);
     } else {
         keep_up(o, pace, seconds);
     }

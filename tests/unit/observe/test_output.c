@@ -170,6 +170,40 @@ static void test_failure_without_explanation_says_what_is_known(void **state)
     bench_close(&b);
 }
 
+/* Another token has a block of its own, and so has what came long before or stands far above. */
+static void test_a_block_is_not_repeated(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    bench_start(&b);
+    observer_give(b.observer, sample_failure());
+    observer_give(b.observer, sample_failure());
+    struct exchange *other_token = sample_failure();
+    other_token->token.fingerprint[0] = 'f';
+    observer_give(b.observer, other_token);
+    bench_drain(&b);
+    const char *seen = bench_terminal(&b);
+    assert_int_equal(count_of(seen, "sample#moon-closed\n"), 2);
+    assert_int_equal(count_of(seen,
+                              "  │ as at 09:15:03.123 above: The moon is closed for your account "
+                              "(certain)\n"),
+                     1);
+    assert_int_equal(count_of(bench_json(&b), "\"sample#moon-closed\""), 3);
+    for (int i = 0; i < 100; i++) {
+        observer_give(b.observer, sample_exchange("GET", "/api/v2/ping", 200));
+    }
+    observer_give(b.observer, sample_failure());
+    struct exchange *later = sample_failure();
+    later->started_ms += 60001;
+    observer_give(b.observer, later);
+    bench_drain(&b);
+    seen = bench_terminal(&b);
+    assert_int_equal(count_of(seen, "sample#moon-closed\n"), 4);
+    assert_int_equal(count_of(seen, " above: "), 1);
+    bench_close(&b);
+}
+
 static void test_quiet_tells_failures_only(void **state)
 {
     (void)state;
@@ -491,6 +525,7 @@ int main(void)
         cmocka_unit_test(test_findings_are_told_on_success_too),
         cmocka_unit_test(test_failure_is_explained),
         cmocka_unit_test(test_failure_without_explanation_says_what_is_known),
+        cmocka_unit_test(test_a_block_is_not_repeated),
         cmocka_unit_test(test_quiet_tells_failures_only),
         cmocka_unit_test(test_verbose_tells_header_fields),
         cmocka_unit_test(test_colors_when_asked_for),
