@@ -26,8 +26,8 @@ void process_protect(void)
     }
 }
 
-/* Exchanges take some memory and give it back, thousands of times a second: glibc is not to return it
- * to the system each time and ask for it again. */
+/* Exchanges take some memory and give it back, thousands of times a second: glibc is not to return
+ * it to the system each time and ask for it again. */
 #define HEAP_KEPT  (4 << 20) /* bytes free at the top of a heap before it shrinks */
 #define HEAP_GROWS (1 << 20) /* bytes that are asked for at a time */
 

@@ -33,7 +33,7 @@ int set_tunnel(struct config *c, const struct place *at, const char *text, struc
 static void add_base64(struct str *out, struct span s)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < s.len; i += 3) {
+    for (size_t i = 0; s.ptr && i < s.len; i += 3) {
         unsigned bits = (unsigned)(unsigned char)s.ptr[i] << 16;
         bits |= i + 1 < s.len ? (unsigned)(unsigned char)s.ptr[i + 1] << 8 : 0;
         bits |= i + 2 < s.len ? (unsigned)(unsigned char)s.ptr[i + 2] : 0;
@@ -117,7 +117,8 @@ int set_upstream_proxy(struct config *c, const struct place *at, const char *tex
     struct span plain = take_userinfo(&c->arena, span_of(text), &userinfo);
     const char *why = plain.ptr && url_split(plain, &url) ? fault(&url, &port) : EXPECTED;
     if (why) {
-        return place_bad(at, "a value that is not shown, since it may hold a password", err, "%s", why);
+        return place_bad(at, "a value that is not shown, since it may hold a password", err, "%s",
+                         why);
     }
     if (userinfo.len > CREDENTIALS_MOST / 2) {
         return place_bad(at, "a user name and password of more than 512 bytes", err, EXPECTED);

@@ -112,11 +112,12 @@ void opening_look(struct conn *c)
     if (o->proxy_header && !take_proxy_header(c)) {
         return;
     }
-    if (buf_len(&c->cipher) == 0) {
+    struct span first = buf_peek(&c->cipher);
+    if (first.len == 0 || !first.ptr) {
         return;
     }
     c->opening = NULL;
-    if (o->tls && buf_peek(&c->cipher).ptr[0] == TLS_HANDSHAKE_RECORD) {
+    if (o->tls && first.ptr[0] == TLS_HANDSHAKE_RECORD) {
         become_tls(c, o);
     } else {
         conn_open_plain(c);

@@ -15,7 +15,7 @@ struct judged {
     struct span host;   /* of the upstream, without port */
     uint16_t port;
     bool foreign; /* it was meant for a host that is not BitGo's, and the proxy said no itself */
-    int status; /* of the answer; 0: the client got none */
+    int status;   /* of the answer; 0: the client got none */
     enum maker maker;
     enum outcome outcome;
     const char *fingerprint; /* of the token; "": none */

@@ -8,8 +8,8 @@
 #include "no_proxy.h"
 #include "parent.h"
 #include "place_parts.h"
-#include "why401/child/variables.h"
 #include "why401/child/environment.h"
+#include "why401/child/variables.h"
 #include "words.h"
 
 #define PORT 8401
