@@ -278,17 +278,18 @@ static char last_byte(struct span path)
     return path.len ? path.ptr[path.len - 1] : '/';
 }
 
-/* `last` is the path's last byte: it tells nearly every pattern apart before anything is compared.
- */
-static bool matches(const struct route_pattern *route, struct span method, struct span path,
-                    char last)
+/* What tells nearly every route apart before anything is compared: the method's length, and the
+ * path's last byte. */
+static inline bool may_match(const struct route_pattern *route, size_t method_len, char last)
 {
-    if (route->method.len != method.len && method.len != HEAD_LEN) {
-        return false;
-    }
     char end = route->path.ptr[route->path.len - 1];
-    return (end == last || end == '}' || end == '*') && method_matches(route->method, method) &&
-           path_matches(route->path, path);
+    return (route->method.len == method_len || method_len == HEAD_LEN) &&
+           (end == last || end == '}' || end == '*');
+}
+
+static bool matches(const struct route_pattern *route, struct span method, struct span path)
+{
+    return method_matches(route->method, method) && path_matches(route->path, path);
 }
 
 static bool is_listed(const struct route_pattern *list, size_t count, struct span method,
@@ -296,7 +297,7 @@ static bool is_listed(const struct route_pattern *list, size_t count, struct spa
 {
     char last = last_byte(path);
     for (size_t i = 0; i < count; i++) {
-        if (matches(&list[i], method, path, last)) {
+        if (may_match(&list[i], method.len, last) && matches(&list[i], method, path)) {
             return true;
         }
     }
@@ -334,7 +335,8 @@ const struct express_route *express_route_of(struct span method, struct span pat
 {
     char last = last_byte(path);
     for (size_t i = 0; i < sizeof express_routes / sizeof *express_routes; i++) {
-        if (matches(&express_routes[i].route, method, path, last)) {
+        const struct route_pattern *route = &express_routes[i].route;
+        if (may_match(route, method.len, last) && matches(route, method, path)) {
             return &express_routes[i];
         }
     }
