@@ -38,7 +38,7 @@ endif()
 # What the running proxy gives up of its own (proxy/cli/confine.c). Sanitizers start programs and trace the
 # process; a measurement of coverage writes files of its own at the end.
 set(confine ON)
-if(WHY401_SANITIZE OR CMAKE_C_FLAGS MATCHES "-fprofile|--coverage")
+if(WHY401_SANITIZE OR WHY401_COVERAGE OR CMAKE_C_FLAGS MATCHES "-fprofile|--coverage")
     set(confine OFF)
 endif()
 option(WHY401_CONFINE "Confine run, mock and demo to what they need" ${confine})

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -164,6 +165,8 @@ void confine_write_beside(struct confine *c, const char *path)
 struct confined confine_programs(void)
 {
     struct confined in_force = {0};
+    /* No command is to get its own back, so not even this process can switch cores on again. */
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0});
     in_force.no_new_privileges = CONFINING && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
     in_force.no_exec = in_force.no_new_privileges && confine_calls();
     return in_force;

@@ -1,5 +1,6 @@
-/* What the process gives up once it knows what it needs: privileges, programs of others, and all
- * files but those named here. What the kernel does not offer is left out; nothing depends on it.
+/* What the process gives up once it knows what it needs: privileges, programs of others, core dumps
+ * for good, and all files but those named here. What the kernel does not offer is left out; nothing
+ * depends on it.
  *
  * A confinement holds for the thread that enters it and for those it starts afterwards, so a
  * command enters it before it starts any. */

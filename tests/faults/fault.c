@@ -77,12 +77,16 @@ void *__real_realloc(void *memory, size_t size);
 char *__real_strdup(const char *text);
 char *__real_strndup(const char *text, size_t most);
 int __real_vasprintf(char **out, const char *format, va_list args);
+/* Visible to others, because libraries that were built with a sanitizer ask for its malloc by a
+ * name that the linker takes for this one. */
+#pragma GCC visibility push(default)
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
 char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t most);
 int __wrap_asprintf(char **out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#pragma GCC visibility pop
 
 void *__wrap_malloc(size_t size)
 {

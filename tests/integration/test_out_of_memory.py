@@ -75,7 +75,8 @@ class OutOfMemory(Case):
             self.assertEqual(self.try_once(response, tls=tls), sound, f"after allocation {count}:\n"
                              f"{self.proxy.err.text()[-2000:]}")
             self.assertIsNone(self.proxy.process.poll())
-        self.assertGreater(failed, len(counts) // 4)
+        # The observer's come a little after the answer, and are not waited for.
+        self.assertGreater(failed, len(counts) // 8)
         self.proxy.stop()
         for line in self.proxy.out.lines:
             json.loads(line)

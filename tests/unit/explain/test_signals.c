@@ -79,13 +79,25 @@ static int add_rule(const char *text, struct err *err)
     "{\"id\":\"mine#one\",\"title\":\"t\",\"meaning\":\"m\",\"signals\":[\"some words\"],"         \
     "\"match\":[" match "],\"steps\":[\"s\"],\"support\":{\"send\":[\"a\"],\"ask\":[\"b\"]},"      \
     "\"links\":[\"https://example.com\"]}"
+#define ALL(conditions) RULE("{\"confidence\":\"likely\",\"all\":[" conditions "]}")
 
 static void a_rule_of_ones_own_is_taken(void **state)
 {
     (void)state;
     struct err err;
-    assert_int_equal(
-        add_rule(RULE("{\"confidence\":\"likely\",\"all\":[{\"status\":\"4xx\"}]}"), &err), 0);
+    assert_int_equal(add_rule(ALL("{\"status\":\"4xx\"}"), &err), 0);
+    assert_int_equal(add_rule(ALL("{\"path\":\"/api/v2/{coin}/wallet/{id}/**\"},"
+                                  "{\"status\":[\"4xx\",503]},"
+                                  "{\"method\":[\"GET\",\"P*\"]},"
+                                  "{\"coin_network\":\"test\"},"
+                                  "{\"environment\":[\"prod\",\"express\"]},"
+                                  "{\"route_needs_bearer\":true},"
+                                  "{\"answer\":\"json\"},"
+                                  "{\"token\":[\"raw\",\"sdk\"]},"
+                                  "{\"response_json\":{\"at\":\"errors.*.code\",\"is\":7}},"
+                                  "{\"request_header\":{\"name\":\"x-a\",\"present\":true}}"),
+                              &err),
+                     0);
 }
 
 static void a_mistake_is_named_with_its_place(void **state)
@@ -99,10 +111,39 @@ static void a_mistake_is_named_with_its_place(void **state)
         {"{\"id\":1}", "id"},
         {RULE("{\"confidence\":\"sure\",\"all\":[{\"status\":\"4xx\"}]}"),
          "certain, likely or possible"},
-        {RULE("{\"confidence\":\"likely\",\"all\":[{\"statsu\":\"4xx\"}]}"), "statsu"},
-        {RULE("{\"confidence\":\"likely\",\"all\":[{\"status\":200}]}"), "400 to 599"},
+        {ALL("{\"statsu\":\"4xx\"}"), "statsu"},
+        {ALL("{\"status\":200}"), "400 to 599"},
         {RULE("{\"confidence\":\"likely\"}"), "at least one condition"},
         {RULE("{\"confidence\":\"likely\",\"all\":[]}"), "match"},
+        {"[]", "the top level: found an empty list, expected an object"},
+        {"{\"id\":null}", "found null"},
+        {"{\"id\":true}", "found true"},
+        {"{\"id\":1.5}", "found 1.5"},
+        {"{\"id\":\" \"}", "a text that is not empty"},
+        {"{\"id\":{}}", "an object"},
+        {"{\"unheard\":1}", "the unknown key \"unheard\""},
+        {RULE("7"), "match[0]: found 7, expected an object"},
+        {RULE("{\"confidence\":[],\"all\":[{\"status\":\"4xx\"}]}"), "an empty list"},
+        {ALL("{\"path\":\"api\"}"), "begins with '/'"},
+        {ALL("{\"path\":\"/a/{x}\"}"), "{coin}"},
+        {ALL("{\"path\":\"/**/a\"}"), "at the end"},
+        {ALL("{\"path\":[]}"), "at least one"},
+        {ALL("{\"path\":7}"), "a text or a list of texts"},
+        {ALL("{\"maker\":\"nobody\"}"), "maker"},
+        {ALL("{\"method\":[\"GET\",7]}"), "[1]"},
+        {ALL("{\"status\":[]}"), "at least one status"},
+        {ALL("{\"status\":[401,200]}"), "status[1]"},
+        {ALL("{\"token\":\"sdkk\"}"), "none, raw, legacy, sdk, id or unknown"},
+        {ALL("{\"token\":[\"raw\",\"sdkk\"]}"), "token[1]"},
+        {ALL("{\"environment\":7}"), "found 7"},
+        {ALL("{\"coin_network\":\"moon\"}"), "unknown, main or test"},
+        {ALL("{\"answer\":\"sound\"}"), "json, html, text or empty"},
+        {ALL("{\"route_needs_bearer\":1}"), "true or false"},
+        {ALL("{\"response_header\":\"x\"}"), "an object"},
+        {ALL("{\"response_header\":{\"present\":true}}"), "name"},
+        {ALL("{\"response_json\":{\"at\":\"a..b\"}}"), "at"},
+        {ALL("{\"error\":{\"contians\":\"x\"}}"), "contians"},
+        {ALL("{\"error\":{}}"), "error"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct err err;

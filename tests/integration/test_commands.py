@@ -1,0 +1,93 @@
+"""What commands say to a wrong command line, to help, and to an output that takes nothing."""
+import subprocess
+
+from why401 import PATIENCE, PROGRAM, Case, environment
+
+COMMANDS = ("run", "exec", "mock", "demo", "ca", "rules", "explain", "scenarios", "tokens", "report")
+
+# A command line that asks for nothing that there is, and what the answer names.
+WRONG = (
+    (["help", "nope"], 'no command "nope"'),
+    (["scenario"], "scenarios"),
+    (["ca"], "show, path, env, trust, untrust or rotate"),
+    (["ca", "pth"], "did you mean path?"),
+    (["ca", "wholly-different"], "'why401 ca --help'"),
+    (["ca", "path", "--nope"], "--nope"),
+    (["ca", "path", "more"], "more"),
+    (["ca", "trust", "--system", "plan9", "--print"], "plan9"),
+    (["ca", "env", "--shell", "csh"], "csh"),
+    (["ca", "env", "--proxy", "nowhere"], "nowhere"),
+    (["rules"], "rules check"),
+    (["rules", "nope"], "check and test"),
+    (["rules", "test", "--nope"], "--nope"),
+    (["scenarios", "nope"], 'no scenario "nope"'),
+    (["scenarios", "--nope"], "--nope"),
+    (["tokens", "more"], "more"),
+    (["report"], "--last"),
+    (["report", "not-a-number"], "not-a-number"),
+    (["report", "1", "--last"], "not both"),
+    (["explain", "--nope"], "--nope"),
+    (["mock", "more"], "more"),
+    (["mock", "--listen", "nowhere"], "nowhere"),
+    (["mock", "--fixtures"], "--fixtures"),
+    (["demo", "more"], "more"),
+    (["exec"], "behind --"),
+    (["exec", "--fail-on", "nope", "--", "true"], "nope"),
+    (["run", "--tunnel", "some"], "some"),
+    (["run", "--workers", "0"], "workers"),
+)
+
+
+class Commands(Case):
+    def test_help_is_the_same_by_either_way(self):
+        for command in COMMANDS:
+            with self.subTest(command):
+                asked = self.run_program("help", command)
+                self.assertEqual(asked.returncode, 0, asked.stderr)
+                self.assertIn(f"why401 {command}", asked.stdout)
+                self.assertEqual(self.run_program(command, "--help").stdout, asked.stdout)
+
+    def test_ca_verbs_have_help(self):
+        for verb in ("show", "path", "env", "trust", "untrust", "rotate"):
+            result = self.run_program("ca", verb, "--help")
+            self.assertEqual((result.returncode, result.stdout), (0, self.run_program("help", "ca").stdout))
+
+    def test_wrong_command_lines(self):
+        for args, named in WRONG:
+            with self.subTest(" ".join(args)):
+                result = self.run_program(*args)
+                self.assertEqual(result.returncode, 2, result.stderr)
+                self.assertEqual(result.stdout, "")
+                self.assertIn(named, result.stderr)
+                self.assertLessEqual(result.stderr.count("\n"), 3)
+
+    def test_output_that_takes_nothing(self):
+        self.run_program("ca", "path")  # there is a CA
+        for args in (["--version"], ["help", "run"], ["ca", "--help"], ["ca", "path"], ["ca", "show"], ["ca", "env"],
+                     ["scenarios"], ["scenarios", "session-expired-error"], ["tokens", "--json"], ["rules", "test"]):
+            with self.subTest(" ".join(args)), open("/dev/full", "w", encoding="ascii") as full:
+                done = subprocess.run([PROGRAM, *args], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE,
+                                      stdin=subprocess.DEVNULL, cwd=self.home, env=environment(self.home), check=False)
+                self.assertEqual(done.returncode, 1, done.stderr)
+
+    def test_few_descriptors_are_said_and_do(self):
+        done = self.run_command("sh", "-c", 'ulimit -n 200; exec "$0" exec -- sh -c "ulimit -n"', PROGRAM)
+        self.assertEqual((done.returncode, done.stdout), (0, b"200\n"), done.stderr)
+        self.assertIn(b"the system allows 200; holding at most 68 client connections", done.stderr)
+
+
+class CaFolder(Case):
+    """The folder of the CA, as config may name it."""
+
+    def test_slashes_at_its_end(self):
+        config = self.write_config({"ca_dir": f"{self.home}/mine//"})
+        result = self.run_program("ca", "path", "--config", config)
+        self.assertEqual((result.returncode, result.stdout), (0, f"{self.home}/mine/ca.pem\n"), result.stderr)
+
+    def test_what_is_no_config(self):
+        for command in (["ca", "path"], ["ca", "show"], ["ca", "env"], ["ca", "rotate", "--yes"], ["mock"], ["tokens"],
+                        ["exec", "--config", "nowhere.json", "--", "true"]):
+            with self.subTest(command[0]):
+                result = self.run_program(*command, *(["--config", "nowhere.json"] if "--config" not in command else []))
+                self.assertEqual(result.returncode, 2, result.stderr)
+                self.assertIn("nowhere.json", result.stderr)
