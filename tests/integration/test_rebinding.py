@@ -11,8 +11,8 @@ class Rebinding(Case):
     def test_names_of_others_are_refused(self):
         upstream = self.start_upstream(OK)
         proxy = self.start_proxy(upstream)
-        for host in (b"evil.example", b"EVIL.example:%d" % proxy.port, b"localhost.evil.example", b"127.0.0.1.evil.example",
-                     b"evil.example.", b"evil.example:x"):
+        for host in (b"evil.com", b"EVIL.com:%d" % proxy.port, b"localhost.evil.com", b"127.0.0.1.evil.com",
+                     b"evil.com.", b"evil.com:x"):
             with self.subTest(host):
                 self.assertEqual(self.ask(proxy, host), 400)
         self.assertEqual(upstream.requests, [])
@@ -27,4 +27,4 @@ class Rebinding(Case):
 
     def test_within_tls_the_certificate_says_it(self):
         proxy = self.start_proxy(self.start_upstream(OK))
-        self.assertEqual(self.ask(proxy, b"evil.example", tls=True), 200)
+        self.assertEqual(self.ask(proxy, b"evil.com", tls=True), 200)
