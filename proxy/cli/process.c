@@ -28,14 +28,18 @@ void process_protect(void)
 
 /* Exchanges take some memory and give it back, thousands of times a second: glibc is not to return
  * it to the system each time and ask for it again. */
-#define HEAP_KEPT  (4 << 20) /* bytes free at the top of a heap before it shrinks */
-#define HEAP_GROWS (1 << 20) /* bytes that are asked for at a time */
+#define HEAP_KEPT   (4 << 20) /* bytes free at the top of a heap before it shrinks */
+#define HEAP_GROWS  (1 << 20) /* bytes that are asked for at a time */
+#define MAPPED_FROM (8 << 20) /* bytes of a piece that gets pages of its own */
 
 void process_keep_memory(void)
 {
 #ifdef __GLIBC__
     mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
     mallopt(M_TOP_PAD, HEAP_GROWS);
+    /* Said with the others, because with any of them glibc stops finding out by itself that the
+     * buffers of big bodies are no single large pieces to map and unmap. */
+    mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
 #endif
 }
 
