@@ -30,9 +30,11 @@
  * it gives them back. */
 #define REST_MS 250
 
-/* Connections that have come to rest since memory was given back to the system last. */
-#define FEW_RESTED  64
-#define MANY_RESTED 1024
+/* So many may be busy in this sense at a time. */
+#define BUSY_MOST 512
+
+/* Connections that came to rest since memory was given back to the system last. */
+#define FEW_RESTED 64
 
 /* How long a connection whose holder let go may take for its last bytes, and then for the peer's
  * FIN. */
@@ -63,6 +65,7 @@ struct conn *conn_new(struct worker *w, size_t buffer_bytes, size_t head_bytes)
     buf_init(&c->out, buffer_bytes + HEAD_SLACK);
     buf_init(&c->sending, buffer_bytes + HEAD_SLACK);
     list_init(&c->dirty);
+    list_init(&c->busy);
     list_push(&w->conns, &c->all);
     deadline_init(&c->deadline, w, on_deadline, c);
     return c;
@@ -105,6 +108,8 @@ static void maybe_free(struct conn *c)
     }
     list_remove(&c->all);
     list_remove(&c->dirty);
+    c->worker->busy_count -= !list_empty(&c->busy);
+    list_remove(&c->busy);
     deadline_clear(&c->deadline);
     tls_free(c->tls);
     opening_free(c->opening);
@@ -163,11 +168,31 @@ void conn_hurry(struct list *conns_node)
     }
 }
 
-/* When nothing is busy any more, or very many rest, free memory between what stays is worth the
- * time that it takes to give it back to the system. */
-static void trim_memory(struct worker *w, bool busy)
+/* Gives back what only a busy connection needs. */
+static void rest(struct conn *c)
 {
-    if (w->rested >= (busy ? MANY_RESTED : FEW_RESTED)) {
+    list_remove(&c->busy);
+    c->worker->busy_count--;
+    c->worker->rested++;
+    tls_rest(c->tls);
+}
+
+void conn_rest_idle(void *ctx)
+{
+    struct worker *w = ctx;
+    while (!list_empty(&w->busy)) {
+        struct conn *c = LIST_ITEM(w->busy.next, struct conn, busy);
+        uint64_t idle = uv_now(&w->loop) - c->used;
+        if (idle < REST_MS) {
+            /* Not for each by itself: those that were used at about the same time rest together. */
+            deadline_set(&w->rest, REST_MS - idle + REST_MS / 4);
+            return;
+        }
+        rest(c);
+    }
+    /* Nothing is busy any more: free memory between what stays is worth the time that it takes to
+     * give it back to the system. */
+    if (w->rested >= FEW_RESTED) {
         w->rested = 0;
 #ifdef __GLIBC__
         malloc_trim(0);
@@ -175,36 +200,23 @@ static void trim_memory(struct worker *w, bool busy)
     }
 }
 
-void conn_rest_idle(void *ctx)
-{
-    struct worker *w = ctx;
-    bool busy = false;
-    for (struct list *node = w->conns.next; node != &w->conns; node = node->next) {
-        struct conn *c = LIST_ITEM(node, struct conn, all);
-        bool idle = uv_now(&w->loop) - c->used >= REST_MS;
-        if (c->tls && idle && !c->rests) {
-            c->rests = true;
-            w->rested++;
-            tls_rest(c->tls);
-        }
-        busy = busy || (c->tls && !idle);
-    }
-    trim_memory(w, busy);
-    w->rest_set = busy;
-    if (busy) {
-        deadline_set(&w->rest, REST_MS);
-    }
-}
-
-/* It is in use, so it will want to rest some time. */
+/* It is in use, so it will want to rest some time; where very many are, the one that was used
+ * longest ago does at once. */
 static void note_use(struct conn *c)
 {
     struct worker *w = c->worker;
-    c->used = uv_now(&w->loop);
-    c->rests = false;
-    if (c->tls && !w->rest_set) {
-        w->rest_set = true;
+    if (!c->tls || c->closing) {
+        return;
+    }
+    if (list_empty(&w->busy)) {
         deadline_set(&w->rest, REST_MS);
+    }
+    c->used = uv_now(&w->loop);
+    w->busy_count += list_empty(&c->busy);
+    list_remove(&c->busy);
+    list_push(&w->busy, &c->busy);
+    if (w->busy_count > BUSY_MOST) {
+        rest(LIST_ITEM(w->busy.next, struct conn, busy));
     }
 }
 

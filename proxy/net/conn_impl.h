@@ -34,6 +34,7 @@ struct conn {
     uv_shutdown_t shutdown;   /* in flight while shutdown_active */
     struct deadline deadline; /* handshake; later: lingering */
     struct list all;          /* in worker->conns */
+    struct list busy;         /* in worker->busy while its TLS has buffers */
     struct list dirty;        /* in worker->dirty while there is something to settle */
     size_t soft;              /* bytes that may wait to be sent before the holder finds no room */
     size_t in_soft;           /* bytes that may wait for the holder before reading stops */
@@ -46,7 +47,6 @@ struct conn {
     bool held;                /* the holder has not let go */
     bool eof;                 /* the peer's TCP stream has ended */
     uint64_t used;            /* when it was settled last, in the loop's clock, ms */
-    bool rests;               /* it has given back what only a busy connection needs */
     bool closing;             /* uv_close was called */
     void (*on_freed)(void *ctx); /* told when the connection is gone; NULL: nobody */
     void *freed_ctx;

@@ -21,12 +21,13 @@ struct worker {
     uv_timer_t timer;   /* armed for the earliest deadline */
     uint64_t timer_due; /* what it is armed for; UINT64_MAX: not armed */
     struct list deadlines[DEADLINE_LISTS];
-    struct list dirty;    /* connections to settle before the loop goes on */
-    struct list conns;    /* every connection that is not freed */
-    struct list later;    /* tasks for the end of the tick */
-    bool settling;        /* worker_settle is at work */
-    struct deadline rest; /* of connections that were used lately; conn_rest_idle */
-    bool rest_set;
+    struct list dirty;          /* connections to settle before the loop goes on */
+    struct list conns;          /* every connection that is not freed */
+    struct list later;          /* tasks for the end of the tick */
+    bool settling;              /* worker_settle is at work */
+    struct list busy;           /* connections that were used lately, the latest last */
+    size_t busy_count;          /* of them */
+    struct deadline rest;       /* when the first of them may rest; conn_rest_idle */
     size_t rested;              /* connections that gave their buffers back since malloc_trim */
     pthread_mutex_t posts_lock; /* guards posts and stopping */
     struct list posts;
@@ -42,8 +43,8 @@ void worker_settle(struct worker *w);
 /* The worker is about to end: a connection that only lingers does so no longer than it must. */
 void conn_hurry(struct list *conns_node);
 
-/* Lets connections that have been idle for a while give back what only busy ones need, and looks
- * again as long as one is busy. ctx is the worker. */
+/* Lets connections that have been idle for a while give back what only busy ones need. ctx is the
+ * worker. */
 void conn_rest_idle(void *ctx);
 
 /* What conn.c does for a dirty connection. */
