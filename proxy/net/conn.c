@@ -13,33 +13,18 @@
  * last callback.
  */
 #include <errno.h>
-#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #include "conn_impl.h"
+#include "rest.h"
 #include "via.h"
 
 /* A head may be written whenever there is room at all, however long it is: so much may wait beyond
  * soft. */
 #define HEAD_SLACK (2u << 20)
-
-/* A busy connection keeps its TLS buffers from one exchange to the next; after so long without one
- * it gives them back. */
-#define REST_MS 250
-
-/* So many may be busy in this sense at a time. */
-#define BUSY_MOST 512
-
-/* Connections that came to rest since memory was given back to the system last. */
-#define FEW_RESTED 64
-
-/* How long a connection whose holder let go may take for its last bytes, and then for the peer's
- * FIN. */
-#define LINGER_WRITE_MS 30000
-#define LINGER_READ_MS  1000
 
 static const struct stream_ops conn_ops;
 
@@ -108,8 +93,7 @@ static void maybe_free(struct conn *c)
     }
     list_remove(&c->all);
     list_remove(&c->dirty);
-    c->worker->busy_count -= !list_empty(&c->busy);
-    list_remove(&c->busy);
+    rest_never(c);
     deadline_clear(&c->deadline);
     tls_free(c->tls);
     opening_free(c->opening);
@@ -165,58 +149,6 @@ void conn_hurry(struct list *conns_node)
         conn_shut(c);
     } else {
         deadline_set(&c->deadline, LINGER_READ_MS);
-    }
-}
-
-/* Gives back what only a busy connection needs. */
-static void rest(struct conn *c)
-{
-    list_remove(&c->busy);
-    c->worker->busy_count--;
-    c->worker->rested++;
-    tls_rest(c->tls);
-}
-
-void conn_rest_idle(void *ctx)
-{
-    struct worker *w = ctx;
-    while (!list_empty(&w->busy)) {
-        struct conn *c = LIST_ITEM(w->busy.next, struct conn, busy);
-        uint64_t idle = uv_now(&w->loop) - c->used;
-        if (idle < REST_MS) {
-            /* Not for each by itself: those that were used at about the same time rest together. */
-            deadline_set(&w->rest, REST_MS - idle + REST_MS / 4);
-            return;
-        }
-        rest(c);
-    }
-    /* Nothing is busy any more: free memory between what stays is worth the time that it takes to
-     * give it back to the system. */
-    if (w->rested >= FEW_RESTED) {
-        w->rested = 0;
-#ifdef __GLIBC__
-        malloc_trim(0);
-#endif
-    }
-}
-
-/* It is in use, so it will want to rest some time; where very many are, the one that was used
- * longest ago does at once. */
-static void note_use(struct conn *c)
-{
-    struct worker *w = c->worker;
-    if (!c->tls || c->closing) {
-        return;
-    }
-    if (list_empty(&w->busy)) {
-        deadline_set(&w->rest, REST_MS);
-    }
-    c->used = uv_now(&w->loop);
-    w->busy_count += list_empty(&c->busy);
-    list_remove(&c->busy);
-    list_push(&w->busy, &c->busy);
-    if (w->busy_count > BUSY_MOST) {
-        rest(LIST_ITEM(w->busy.next, struct conn, busy));
     }
 }
 
@@ -295,57 +227,6 @@ static void finish_writing(struct conn *c)
     }
 }
 
-static void on_written(uv_write_t *req, int status)
-{
-    struct conn *c = req->data;
-    c->write_active = false;
-    buf_release(&c->sending);
-    if (c->closing) {
-        return;
-    }
-    if (status != 0) {
-        conn_fail(c, ERR_CONNECTION, "writing failed: %s", uv_strerror(status));
-        conn_notify(c);
-    }
-    if (!c->held) {
-        deadline_set(&c->deadline, LINGER_WRITE_MS);
-    }
-    conn_touch(c);
-    worker_settle(c->worker);
-}
-
-/* Sends what waits in `out`: at once as far as the kernel takes it, the rest by uv_write. */
-static void flush(struct conn *c)
-{
-    if (c->write_active || buf_len(&c->out) == 0 || !c->tcp) {
-        return;
-    }
-    struct span bytes = buf_peek(&c->out);
-    uv_buf_t piece = uv_buf_init(c->out.data + c->out.start, (unsigned)bytes.len);
-    int rc = uv_try_write((uv_stream_t *)c->tcp, &piece, 1);
-    if (rc < 0 && rc != UV_EAGAIN) {
-        buf_release(&c->out);
-        conn_fail(c, ERR_CONNECTION, "writing failed: %s", uv_strerror(rc));
-        return;
-    }
-    buf_consume(&c->out, rc > 0 ? (size_t)rc : 0);
-    if (buf_len(&c->out) == 0) {
-        buf_trim(&c->out);
-        return;
-    }
-    struct buf empty = c->sending;
-    c->sending = c->out;
-    c->out = empty;
-    piece = uv_buf_init(c->sending.data + c->sending.start, (unsigned)buf_len(&c->sending));
-    c->write.data = c;
-    rc = uv_write(&c->write, (uv_stream_t *)c->tcp, &piece, 1, on_written);
-    c->write_active = rc == 0;
-    if (rc != 0) {
-        buf_release(&c->sending);
-        conn_fail(c, ERR_CONNECTION, "writing failed: %s", uv_strerror(rc));
-    }
-}
-
 /* The holder stops writing at the high watermark, `soft`, and hears of room again at this one. */
 static size_t low_water(const struct conn *c)
 {
@@ -362,7 +243,7 @@ void conn_settle(struct list *dirty_node)
 {
     struct conn *c = LIST_ITEM(dirty_node, struct conn, dirty);
     enum stream_state before = c->state;
-    note_use(c);
+    rest_later(c);
     if (c->opening && c->held) {
         opening_settle(c);
     }
@@ -371,7 +252,7 @@ void conn_settle(struct list *dirty_node)
     if (more && c->state != STREAM_FAILED) {
         conn_take(c, span(NULL, 0));
     }
-    flush(c);
+    wire_flush(c);
     wire_read_as_room(c);
     if (c->ended && c->tcp && !c->write_active && buf_len(&c->out) == 0) {
         finish_writing(c);

@@ -8,6 +8,11 @@
 #include "why401/tls/engine.h"
 #include "worker_loop.h"
 
+/* How long a connection whose holder let go may take for its last bytes, and then for the peer's
+ * FIN. */
+#define LINGER_WRITE_MS 30000
+#define LINGER_READ_MS  1000
+
 #define CONN_MAGIC 0x636f6e6eu /* "conn" */
 
 struct opening;     /* how a fresh client connection finds out what it is; opening.c */
@@ -78,6 +83,9 @@ void conn_fail(struct conn *c, enum err_code code, const char *format, ...)
 
 /* Tells the holder to look again. Only from libuv callbacks and from settling. */
 void conn_notify(struct conn *c);
+
+/* Sends what waits in `out`; wire.c. */
+void wire_flush(struct conn *c);
 
 /* Reads as long as there is room for what comes, and not longer; wire.c. */
 void wire_read_as_room(struct conn *c);

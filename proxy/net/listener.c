@@ -170,7 +170,7 @@ static void take(struct listener *l, int fd)
     hand_over(l, tcp);
 }
 
-/* Nothing is accepted until the retry, or for now until a stream is freed. */
+/* Nothing is accepted until the retry, or where there is none, until a stream is freed. */
 static void pause_accepting(struct listener *l)
 {
     uv_poll_stop(&l->poll);

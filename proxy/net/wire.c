@@ -1,6 +1,7 @@
-/* Bytes from the wire. Every read of a worker lands in its one scratch area. Where nothing waits in
- * `in` yet, `in` borrows a scratch area for the moment, so that a head that is there as a whole is
- * parsed where it landed; only what the holder leaves is copied to storage of the connection's own.
+/* Bytes from the wire, and to it. Every read of a worker lands in its one scratch area. Where
+ * nothing waits in `in` yet, `in` borrows a scratch area for the moment, so that a head that is
+ * there as a whole is parsed where it landed; only what the holder leaves is copied to storage of
+ * the connection's own.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -211,4 +212,55 @@ void conn_adopt(struct conn *c, uv_tcp_t *tcp)
     tcp->data = c;
     uv_tcp_nodelay(tcp, 1);
     wire_read_as_room(c);
+}
+
+static void on_written(uv_write_t *req, int status)
+{
+    struct conn *c = req->data;
+    c->write_active = false;
+    buf_release(&c->sending);
+    if (c->closing) {
+        return;
+    }
+    if (status != 0) {
+        conn_fail(c, ERR_CONNECTION, "writing failed: %s", uv_strerror(status));
+        conn_notify(c);
+    }
+    if (!c->held) {
+        deadline_set(&c->deadline, LINGER_WRITE_MS);
+    }
+    conn_touch(c);
+    worker_settle(c->worker);
+}
+
+/* At once as far as the kernel takes it, the rest by uv_write. */
+void wire_flush(struct conn *c)
+{
+    if (c->write_active || buf_len(&c->out) == 0 || !c->tcp) {
+        return;
+    }
+    struct span bytes = buf_peek(&c->out);
+    uv_buf_t piece = uv_buf_init(c->out.data + c->out.start, (unsigned)bytes.len);
+    int rc = uv_try_write((uv_stream_t *)c->tcp, &piece, 1);
+    if (rc < 0 && rc != UV_EAGAIN) {
+        buf_release(&c->out);
+        conn_fail(c, ERR_CONNECTION, "writing failed: %s", uv_strerror(rc));
+        return;
+    }
+    buf_consume(&c->out, rc > 0 ? (size_t)rc : 0);
+    if (buf_len(&c->out) == 0) {
+        buf_trim(&c->out);
+        return;
+    }
+    struct buf empty = c->sending;
+    c->sending = c->out;
+    c->out = empty;
+    piece = uv_buf_init(c->sending.data + c->sending.start, (unsigned)buf_len(&c->sending));
+    c->write.data = c;
+    rc = uv_write(&c->write, (uv_stream_t *)c->tcp, &piece, 1, on_written);
+    c->write_active = rc == 0;
+    if (rc != 0) {
+        buf_release(&c->sending);
+        conn_fail(c, ERR_CONNECTION, "writing failed: %s", uv_strerror(rc));
+    }
 }

@@ -104,7 +104,7 @@ struct worker *worker_new(struct err *err)
     list_init(&w->later);
     list_init(&w->posts);
     list_init(&w->busy);
-    deadline_init(&w->rest, w, conn_rest_idle, w);
+    deadline_init(&w->rest, w, rest_idle, w);
     for (size_t i = 0; i < DEADLINE_LISTS; i++) {
         list_init(&w->deadlines[i]);
     }

@@ -27,7 +27,7 @@ struct worker {
     bool settling;              /* worker_settle is at work */
     struct list busy;           /* connections that were used lately, the latest last */
     size_t busy_count;          /* of them */
-    struct deadline rest;       /* when the first of them may rest; conn_rest_idle */
+    struct deadline rest;       /* when the first of them may rest; rest_idle */
     size_t rested;              /* connections that gave their buffers back since malloc_trim */
     pthread_mutex_t posts_lock; /* guards posts and stopping */
     struct list posts;
@@ -45,7 +45,7 @@ void conn_hurry(struct list *conns_node);
 
 /* Lets connections that have been idle for a while give back what only busy ones need. ctx is the
  * worker. */
-void conn_rest_idle(void *ctx);
+void rest_idle(void *ctx);
 
 /* What conn.c does for a dirty connection. */
 void conn_settle(struct list *dirty_node);
