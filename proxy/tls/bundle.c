@@ -6,12 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "why401/base/file.h"
 #include "why401/base/str.h"
 
 #define OURS "# The root certificate of the why401 on this machine\n"
@@ -120,38 +119,6 @@ static size_t copy_certificates(struct span base, struct str *out)
     return count;
 }
 
-static bool write_all(int file, struct span text)
-{
-    while (text.len > 0) {
-        ssize_t n = write(file, text.ptr, text.len);
-        if (n < 0 && errno != EINTR) {
-            return false;
-        }
-        text = span_from(text, n > 0 ? (size_t)n : 0);
-    }
-    return true;
-}
-
-/* Puts text at path, all of it or nothing. */
-static int put(const char *path, struct span text, struct err *err)
-{
-    char fresh[PATH_MAX];
-    if (snprintf(fresh, sizeof fresh, "%s.new-XXXXXX", path) >= (int)sizeof fresh) {
-        return err_set(err, ERR_SYSTEM, "the path of the bundle is longer than %d bytes", PATH_MAX);
-    }
-    int file = mkostemp(fresh, O_CLOEXEC);
-    if (file < 0) {
-        return err_set(err, ERR_SYSTEM, "%s cannot be written: %s", path, strerror(errno));
-    }
-    bool done = write_all(file, text) && fchmod(file, 0644) == 0;
-    done = close(file) == 0 && done && rename(fresh, path) == 0;
-    if (!done) {
-        err_set(err, ERR_SYSTEM, "%s cannot be written: %s", path, strerror(errno));
-        unlink(fresh);
-    }
-    return done ? 0 : -1;
-}
-
 /* Copies and writes what read_base has read. */
 static int write_bundle(const char *path, const char *base_file, struct span base,
                         struct span ca_pem, struct err *err)
@@ -165,8 +132,7 @@ static int write_bundle(const char *path, const char *base_file, struct span bas
     str_add(&out, SPAN(OURS));
     str_add(&out, ca_pem);
     if (result == 0) {
-        result = out.failed ? err_set(err, ERR_MEMORY, "no memory for the bundle %s", path)
-                            : put(path, str_span(&out), err);
+        result = file_replace(path, &out, err);
     }
     str_release(&out);
     return result;

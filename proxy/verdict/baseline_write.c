@@ -3,8 +3,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "file.h"
 #include "inside.h"
+#include "why401/base/file.h"
 
 #define BASELINE_MOST (4u << 20)
 

@@ -3,9 +3,9 @@
  * the run as a whole is held to. */
 #include <inttypes.h>
 
-#include "file.h"
 #include "sentence.h"
 #include "why401/base/clock.h"
+#include "why401/base/file.h"
 #include "xml.h"
 
 #define REPORT_MOST (8u << 20)

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "file.h"
 #include "sentence.h"
+#include "why401/base/file.h"
 
 #define SUMMARY_MOST    (1u << 20)   /* GitHub's limit for the summary of a step */
 #define RESERVE         (16u << 10)  /* for others that append, too */

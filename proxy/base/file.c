@@ -1,6 +1,7 @@
-#include "file.h"
+#include "why401/base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -26,7 +27,8 @@ static int trouble(const char *path, struct err *err)
                    strerror(errno));
 }
 
-/* A report is redacted and read by others, such as the server of a CI: 0644. */
+/* 0644: what is written so is for others to read, a report for the server of a CI, roots for a
+ * client. */
 static int fill(int fd, const char *path, const char *beside, const struct str *text,
                 struct err *err)
 {
@@ -50,13 +52,13 @@ int file_replace(const char *path, const struct str *text, struct err *err)
     if (text->failed) {
         return err_set(err, ERR_MEMORY, "no memory for %.*s", PATH_SHOWN, path);
     }
-    size_t size = strlen(path) + sizeof ".XXXXXX";
+    size_t size = strlen(path) + sizeof ".new-XXXXXX";
     char *beside = malloc(size);
     if (!beside) {
         return err_set(err, ERR_MEMORY, "no memory for %.*s", PATH_SHOWN, path);
     }
-    snprintf(beside, size, "%s.XXXXXX", path);
-    int fd = mkstemp(beside);
+    snprintf(beside, size, "%s.new-XXXXXX", path);
+    int fd = mkostemp(beside, O_CLOEXEC);
     int result = fd < 0 ? trouble(path, err) : fill(fd, path, beside, text, err);
     free(beside);
     return result;

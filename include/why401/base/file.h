@@ -1,0 +1,15 @@
+/* Writing a file as a whole or not at all. */
+#ifndef WHY401_BASE_FILE_H
+#define WHY401_BASE_FILE_H
+
+#include "why401/base/err.h"
+#include "why401/base/str.h"
+
+/* Writes the text beside `path`, as `path`.new-XXXXXX, mode 0644, and renames it there. Returns 0,
+ * or -1 with ERR_MEMORY when the text is not whole, or ERR_SYSTEM; `path` is unchanged then. */
+int file_replace(const char *path, const struct str *text, struct err *err);
+
+/* All of the text to the descriptor. Returns 0, or -1 with errno. */
+int file_write(int fd, struct span text);
+
+#endif
