@@ -1,24 +1,20 @@
-/* Redaction of text. A text is searched in views: as it is, then with one level of escapes undone,
- * then with two, until nothing is left to undo. What any view shows to be secret is marked in the
- * text itself, and written as [redacted]. Whatever goes wrong, no memory or escapes without end,
- * hides all of it. */
+/* Redaction of text. What the text as it is, or with its escapes undone, shows to be secret is
+ * marked in the text itself, and written as [redacted]. Whatever goes wrong, no memory or escapes
+ * without end, hides all of it. */
 #include "why401/observe/redact.h"
 
 #include <stdlib.h>
 
 #include "chars.h"
+#include "levels.h"
 #include "names.h"
 #include "pairs.h"
 #include "shapes.h"
 
 #define REDACTED       SPAN("[redacted]")
-#define LEVELS_MOST    8         /* of escapes within escapes */
-#define STEPS_MOST     24        /* of undoing them kind by kind */
 #define TEXT_MOST      (1 << 24) /* bytes; more is hidden as a whole */
 #define PARAMETER_MOST 256       /* bytes of a query parameter's name */
 #define ON_STACK       1024      /* texts up to this size need no memory for their marks */
-
-typedef void searcher(const struct view *v);
 
 static void search_text(const struct view *v)
 {
@@ -65,42 +61,6 @@ static void search_target(const struct view *v)
     mark_query(v);
 }
 
-static enum unescaped go_deeper(const struct view *now, bool by_kind, struct view *deeper)
-{
-    enum unescaped made =
-        by_kind ? view_unescape(now, ESCAPES_BUT_BACKSLASHES, deeper) : UNESCAPED_NONE;
-    return made == UNESCAPED_NONE ? view_unescape(now, ESCAPES_ALL, deeper) : made;
-}
-
-/* Searches v and all deeper views. False when there was no memory or no end. */
-static bool search_levels(const struct view *v, searcher *search, bool by_kind)
-{
-    struct view now = *v;
-    for (int level = 0; level < (by_kind ? STEPS_MOST : LEVELS_MOST); level++) {
-        struct view deeper;
-        search(&now);
-        enum unescaped made = go_deeper(&now, by_kind, &deeper);
-        if (level > 0) {
-            view_release(&now);
-        }
-        if (made != UNESCAPED_SOME) {
-            return made == UNESCAPED_NONE;
-        }
-        now = deeper;
-    }
-    view_release(&now);
-    return false;
-}
-
-/* All kinds of escapes are undone at once. Where backslashes stand among escapes of another kind,
- * the others may have been made last, and some of the backslashes be theirs: \\&#92;u0070. So those
- * are undone once more in that order. */
-static bool search_all(const struct view *v, searcher *search)
-{
-    bool mixed = has_byte(v->text, "\\") && has_byte(v->text, "%&");
-    return search_levels(v, search, false) && (!mixed || search_levels(v, search, true));
-}
-
 /* Appends text with each marked run replaced. */
 static void write_marked(struct str *out, struct span text, const char *marks)
 {
@@ -114,7 +74,7 @@ static void write_marked(struct str *out, struct span text, const char *marks)
     }
 }
 
-static void redact(struct str *out, struct span text, searcher *search)
+static void redact(struct str *out, struct span text, view_search *search)
 {
     char small[ON_STACK];
     char *marks = text.len > TEXT_MOST ? NULL : text.len > ON_STACK ? malloc(text.len) : small;
@@ -127,7 +87,7 @@ static void redact(struct str *out, struct span text, searcher *search)
     }
     bool marked = false;
     struct view source = {.text = text, .marks = marks, .marked = &marked};
-    if (!search_all(&source, search)) {
+    if (!levels_search(&source, search)) {
         str_add(out, REDACTED);
     } else if (marked) {
         write_marked(out, text, marks);

@@ -1,8 +1,6 @@
 /* Views with escapes undone. The same secret may come as it is, inside a JSON string, inside that
  * string in a form field, and so on; instead of parsers for each combination there is one loop that
- * undoes all kinds of escapes at once, level by level, and remembers where each byte came from.
- * What a level undoes wrongly does no harm: marks only add up, and the level before it was searched
- * as well. */
+ * undoes one kind of escapes, one level of it, and remembers where each byte came from. */
 #include "view.h"
 
 #include <stdlib.h>
@@ -105,18 +103,6 @@ static size_t undo_backslash(struct span s, char *c)
     return kind == 'u' || kind == 'x' ? read_backslash(s, c) : 0;
 }
 
-/* The rest of an entity's digits may be escaped themselves, however deep: &#3\u0034; has to wait
- * for the next level. */
-static bool digits_may_follow(struct span s)
-{
-    size_t at = 0;
-    char c;
-    while (byte_at(s, at) == '\\') {
-        at++;
-    }
-    return at ? one_of(byte_at(s, at), "ux") : byte_at(s, 0) == '%' && escape_read(s, &c);
-}
-
 static size_t undo_numeric_entity(struct span s, char *c)
 {
     size_t at = 2;
@@ -129,9 +115,6 @@ static size_t undo_numeric_entity(struct span s, char *c)
             break;
         }
         code = code * (hex ? 16 : 10) + digit;
-    }
-    if (digits_may_follow(span_from(s, at))) {
-        return 0;
     }
     /* At the end of a cut text nobody knows what the digits would have become. */
     *c = at < s.len ? ascii(code) : OTHER;
@@ -157,57 +140,59 @@ static size_t undo_entity(struct span s, char *c)
     return 0;
 }
 
-static size_t undo_alone(struct span s, char *c)
+static size_t undo_percent(struct span s, char *c)
 {
-    int code;
-    switch (s.ptr[0]) {
-    case '%':
-        code = hex_number(span_from(s, 1), 2);
-        *c = (char)code; /* raw bytes, so that UTF-8 stays together */
-        return code < 0 ? 0 : 3;
-    case '\\':
-        return undo_backslash(s, c);
-    case '&':
-        return undo_entity(s, c);
-    default:
-        return 0;
-    }
+    int code = hex_number(span_from(s, 1), 2);
+    *c = (char)code; /* raw bytes, so that UTF-8 stays together */
+    return code < 0 ? 0 : 3;
 }
 
-/* The length of the escape at the start of s, whose character is *c; 0 when there is none. In
- * %5c\u0075 the second escape was made last and has to be undone first: else the backslash of the
- * first would take its 'u' from it. */
-static size_t undo(struct span s, enum escapes which, char *c)
-{
-    if (which == ESCAPES_BUT_BACKSLASHES && s.ptr[0] == '\\') {
-        return 0;
-    }
-    size_t len = undo_alone(s, c);
-    char next;
-    bool waits = which == ESCAPES_ALL && len && *c == '\\' && s.ptr[0] != '\\' &&
-                 byte_at(s, len) == '\\' && undo_backslash(span_from(s, len), &next);
-    return waits ? 0 : len;
-}
+/* One kind of escapes: the byte that each of them begins with, and how it is undone. */
+static const struct kind {
+    char first;
+    size_t (*undo)(struct span s, char *c); /* the escape's length; 0: it is none */
+} kinds[] = {
+    [ESCAPES_PERCENT] = {'%', undo_percent},
+    [ESCAPES_BACKSLASH] = {'\\', undo_backslash},
+    [ESCAPES_ENTITY] = {'&', undo_entity},
+};
 
-static bool has_escapes(struct span s, enum escapes which)
-{
+struct escape {
+    size_t at; /* the text's length when there is none */
+    size_t len;
     char c;
-    if (!has_byte(s, "%\\&")) {
-        return false;
-    }
-    for (size_t i = 0; i < s.len; i++) {
-        if ((s.ptr[i] == '%' || s.ptr[i] == '\\' || s.ptr[i] == '&') &&
-            undo(span_from(s, i), which, &c)) {
-            return true;
+};
+
+/* The first escape at or behind `at`. */
+static struct escape find_escape(struct span text, size_t at, const struct kind *kind)
+{
+    struct escape e = {.at = text.len};
+    while (at < text.len) {
+        const char *first = memchr(text.ptr + at, kind->first, text.len - at);
+        if (!first) {
+            break;
         }
+        at = (size_t)(first - text.ptr);
+        e.len = kind->undo(span_from(text, at), &e.c);
+        if (e.len) {
+            e.at = at;
+            break;
+        }
+        at++;
     }
-    return false;
+    return e;
+}
+
+static uint32_t origin(const struct view *v, size_t at)
+{
+    return v->from ? v->from[at] : (uint32_t)at;
 }
 
 enum unescaped view_unescape(const struct view *v, enum escapes which, struct view *deeper)
 {
     struct span in = v->text;
-    if (!has_escapes(in, which)) {
+    struct escape e = find_escape(in, 0, &kinds[which]);
+    if (e.at == in.len) {
         return UNESCAPED_NONE;
     }
     char *text = malloc(in.len);
@@ -218,14 +203,16 @@ enum unescaped view_unescape(const struct view *v, enum escapes which, struct vi
         return UNESCAPED_NO_MEMORY;
     }
     size_t len = 0;
-    for (size_t i = 0; i < in.len;) {
-        char c;
-        size_t escape = undo(span_from(in, i), which, &c);
-        text[len] = escape ? c : in.ptr[i];
-        from[len++] = v->from ? v->from[i] : (uint32_t)i;
-        i += escape ? escape : 1;
+    for (size_t at = 0; at < in.len; len++) {
+        bool plain = at < e.at;
+        text[len] = plain ? in.ptr[at] : e.c;
+        from[len] = origin(v, at);
+        at += plain ? 1 : e.len;
+        if (!plain) {
+            e = find_escape(in, at, &kinds[which]);
+        }
     }
-    from[len] = v->from ? v->from[in.len] : (uint32_t)in.len;
+    from[len] = origin(v, in.len);
     *deeper = (struct view){span(text, len), text, from, v->marks, v->marked};
     return UNESCAPED_SOME;
 }

@@ -18,10 +18,10 @@ void view_mark(const struct view *v, size_t start, size_t end);
 
 enum unescaped { UNESCAPED_NONE, UNESCAPED_SOME, UNESCAPED_NO_MEMORY };
 
-enum escapes { ESCAPES_ALL, ESCAPES_BUT_BACKSLASHES };
+/* %XX, JSON's and JavaScript's backslash escapes, HTML's entities. */
+enum escapes { ESCAPES_PERCENT, ESCAPES_BACKSLASH, ESCAPES_ENTITY };
 
-/* Makes `deeper` a view of the same source with one more level undone of %XX, of JSON's and
- * JavaScript's backslash escapes (unless `which` leaves them) and of HTML's entities. To be
+/* Makes `deeper` a view of the same source with one more level of such escapes undone. To be
  * released, unless the result is not UNESCAPED_SOME, which makes nothing. */
 enum unescaped view_unescape(const struct view *v, enum escapes which, struct view *deeper);
 void view_release(struct view *v);

@@ -4,7 +4,8 @@
  * "made" and then any bytes: they choose a structure, byte by byte. A canary under a secret name,
  * as JSON, a form, header lines, XML, a dump; then up to four wrappings around that, each with
  * escapes of its own kind (JSON in JSON, \u0061, %41, %2541, &quot;). What comes out is unescaped
- * by this file's own loop, and the canary may be in no level of it. */
+ * by this file's own loop, all kinds at once and then in the order in which the wrappings were
+ * made, and the canary may be in no level of it. */
 #include <jansson.h>
 
 #include "fuzz.h"
@@ -16,6 +17,16 @@
 
 /* The bytes that choose. */
 static struct span choices;
+
+/* The escapes of the wrappings made until now, by the character that they begin with. */
+static char wrappings[2 * LEVELS + 1];
+
+static void made_with(char kind)
+{
+    size_t count = strlen(wrappings);
+    wrappings[count] = kind;
+    wrappings[count + 1] = '\0';
+}
 
 static size_t choose(size_t n)
 {
@@ -126,6 +137,7 @@ static bool is_plain(char c)
 /* As JSON.stringify does; one in `rare` of the others is written as \u00XX, too. */
 static void add_json_string(struct str *out, struct span text, size_t rare)
 {
+    made_with('\\');
     str_add_c(out, '"');
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
@@ -143,6 +155,10 @@ static void add_json_string(struct str *out, struct span text, size_t rare)
 /* As encodeURIComponent does, and one in `rare` of the others; `twice` as proxies do. */
 static void add_percent(struct str *out, struct span text, size_t rare, bool twice)
 {
+    made_with('%');
+    if (twice) {
+        made_with('%');
+    }
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         if (!is_plain((char)c) || (rare && choose(rare + 1) == rare)) {
@@ -153,17 +169,15 @@ static void add_percent(struct str *out, struct span text, size_t rare, bool twi
     }
 }
 
-/* Any character may be an entity, but of the backslashes either all or none, as with every encoder:
- * where only some are, nothing tells in which order the escapes of several levels were made. */
+/* Any character may be an entity, and of the backslashes all, some or none. */
 static void add_entities(struct str *out, struct span text, size_t rare)
 {
-    bool backslashes = choose(2);
+    made_with('&');
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         if (c == '"') {
             str_add(out, choose(2) ? SPAN("&quot;") : SPAN("&#34;"));
-        } else if (strchr("<>&'", c) || (c == '\\' && backslashes) ||
-                   (c != '\\' && rare && c < 0x80 && choose(rare + 1) == rare)) {
+        } else if (strchr("<>&'", c) || (rare && c < 0x80 && choose(rare + 1) == rare)) {
             str_addf(out, choose(2) ? "&#%u;" : "&#x%x;", c);
         } else {
             str_add_c(out, (char)c);
@@ -224,14 +238,16 @@ static int hex(char c)
                                                 : -1;
 }
 
-/* One level of escapes undone, simply. Returns the new length. */
-static size_t undo_level(const char *in, size_t len, char *out)
+/* One level of escapes of those kinds undone, simply. Returns the new length. */
+static size_t undo_level(const char *in, size_t len, char *out, const char *kinds)
 {
     size_t n = 0;
     for (size_t i = 0; i < len;) {
         unsigned code = 0;
         int used = 0;
-        if (in[i] == '%' && i + 2 < len && hex(in[i + 1]) >= 0 && hex(in[i + 2]) >= 0) {
+        if (!in[i] || !strchr(kinds, in[i])) {
+            used = 0;
+        } else if (in[i] == '%' && i + 2 < len && hex(in[i + 1]) >= 0 && hex(in[i + 2]) >= 0) {
             code = (unsigned)(hex(in[i + 1]) * 16 + hex(in[i + 2]));
             used = 3;
         } else if (in[i] == '\\' && i + 5 < len && in[i + 1] == 'u') {
@@ -261,8 +277,9 @@ static bool holds_canary(struct span text)
     return span_find(text, SPAN(CANARY)) >= 0 || span_find(text, SPAN("555555555555")) >= 0;
 }
 
-/* The level of unescaping at which the canary shows, or -1. */
-static int canary_level(struct span text)
+/* The level at which the canary shows, or -1. Level n is what undoing kinds[n - 1] makes of the one
+ * before. */
+static int canary_level(struct span text, const char *const kinds[], int levels)
 {
     char *level = malloc(text.len + 1);
     CHECK(level);
@@ -270,26 +287,47 @@ static int canary_level(struct span text)
         memcpy(level, text.ptr, text.len);
     }
     size_t len = text.len;
-    int shows = -1;
-    for (int i = 0; i < LEVELS && shows < 0; i++) {
+    int shows = holds_canary(text) ? 0 : -1;
+    for (int i = 0; i < levels && shows < 0; i++) {
         char *next = malloc(len + 1);
         CHECK(next);
-        shows = holds_canary(span(level, len)) ? i : -1;
-        len = undo_level(level, len, next);
+        len = undo_level(level, len, next, kinds[i]);
         free(level);
         level = next;
+        shows = holds_canary(span(level, len)) ? i + 1 : -1;
     }
     free(level);
     return shows;
 }
 
+static int canary_level_at_once(struct span text)
+{
+    const char *kinds[LEVELS];
+    for (int i = 0; i < LEVELS; i++) {
+        kinds[i] = "%\\&";
+    }
+    return canary_level(text, kinds, LEVELS);
+}
+
+/* The wrapping that was made last is undone first. */
+static int canary_level_in_order(struct span text)
+{
+    const char *kinds[sizeof wrappings];
+    int levels = 0;
+    for (size_t i = strlen(wrappings); i-- > 0;) {
+        kinds[levels++] = wrappings[i] == '%' ? "%" : wrappings[i] == '&' ? "&" : "\\";
+    }
+    return canary_level(text, kinds, levels);
+}
+
 static void check_output(const char *what, struct span from, struct span out)
 {
-    int level = canary_level(out);
+    int at_once = canary_level_at_once(out);
+    int level = at_once < 0 ? canary_level_in_order(out) : at_once;
     if (level >= 0) {
         fprintf(stderr,
-                "does not hold: %s hides the canary, at level %d of\n%.*s\n-- from --\n%.*s\n",
-                what, level, SPAN_ARG(out), SPAN_ARG(from));
+                "does not hold: %s hides the canary, at level %d%s of\n%.*s\n-- from --\n%.*s\n",
+                what, level, at_once < 0 ? " in order" : "", SPAN_ARG(out), SPAN_ARG(from));
         abort();
     }
 }
@@ -344,12 +382,12 @@ static void made(void)
     str_init(&text, 4u << 20);
     add_noise(&text);
     str_add_c(&text, '\n');
-    size_t wrappings = choose(5);
+    size_t times = choose(5);
     if (choose(2)) {
         str_clear(&text);
     }
     add_core(&text);
-    for (size_t i = 0; i < wrappings; i++) {
+    for (size_t i = 0; i < times; i++) {
         str_init(&wrapped, 4u << 20);
         wrap(&wrapped, str_span(&text));
         str_release(&text);
@@ -365,7 +403,7 @@ static void made(void)
 
 static void raw(struct span bytes)
 {
-    if (bytes.len < 1 || canary_level(bytes) >= 0) {
+    if (bytes.len < 1 || canary_level_at_once(bytes) >= 0) {
         return;
     }
     struct str text;
@@ -383,6 +421,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct span in = fuzz_span(bytes, size);
     struct span kind = fuzz_line(&in);
+    wrappings[0] = '\0';
     if (span_eq(kind, SPAN("raw"))) {
         raw(in);
     } else {

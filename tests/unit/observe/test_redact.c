@@ -294,21 +294,22 @@ static void test_cut_texts(void **state)
 }
 
 /* Escapes `in` once more as `how` says: j JSON string, p percent, h HTML, u \u escapes for all but
- * letters and digits. */
+ * letters and digits; s as HTML, but some of the backslashes stay. */
 static void wrap(struct str *to, struct span in, char how)
 {
     str_add(to, how == 'j' ? SPAN("{\"body\":\"") : how == 'p' ? SPAN("a=1&body=") : SPAN("<b>"));
     for (size_t i = 0; i < in.len; i++) {
         char c = in.ptr[i];
         bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-        if (plain || (how == 'j' && c != '"' && c != '\\')) {
+        bool stays = c == '\\' ? how == 's' && i % 3 : how == 'j' && c != '"';
+        if (plain || stays) {
             str_add_c(to, c);
         } else {
             str_addf(to,
                      how == 'j'   ? "\\%c"
                      : how == 'p' ? "%%%02X"
-                     : how == 'h' ? "&#%d;"
-                                  : "\\u%04x",
+                     : how == 'u' ? "\\u%04x"
+                                  : "&#%d;",
                      (unsigned char)c);
         }
     }
@@ -336,18 +337,18 @@ static void test_every_nesting(void **state)
         "sent 'Bearer CANARY7Q4m'",
         "<walletPassphrase>CANARY7Q4m</walletPassphrase>",
     };
-    static const char hows[] = "-jphu";
+    static const char hows[] = "-jphus";
     struct str texts[4];
     for (size_t i = 0; i < 4; i++) {
         str_init(&texts[i], 1 << 20);
     }
     for (size_t s = 0; s < sizeof secrets / sizeof *secrets; s++) {
-        for (unsigned mix = 0; mix < 5 * 5 * 5; mix++) {
+        for (unsigned mix = 0; mix < 6 * 6 * 6; mix++) {
             str_clear(&texts[0]);
             str_add(&texts[0], span_of(secrets[s]));
             unsigned digits = mix;
-            for (size_t level = 1; level < 4; level++, digits /= 5) {
-                char how = hows[digits % 5];
+            for (size_t level = 1; level < 4; level++, digits /= 6) {
+                char how = hows[digits % 6];
                 str_clear(&texts[level]);
                 if (how == '-') {
                     str_add(&texts[level], str_span(&texts[level - 1]));
@@ -398,7 +399,7 @@ static void test_what_cannot_be_searched_is_hidden(void **state)
     struct str text;
     str_init(&text, 1 << 20);
     str_add(&text, SPAN("a="));
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 100; i++) {
         str_add(&text, i ? SPAN("25") : SPAN("%25"));
     }
     str_add(&text, SPAN("41"));

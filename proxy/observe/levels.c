@@ -1,0 +1,75 @@
+/* Levels of escapes. Each encoder that a text went through left one level of one kind: JSON in a
+ * form in JSON has backslashes over percent signs over backslashes. Nothing in the text tells their
+ * order, and the wrong one can lose the secret: in %5c\u0075 the percent sign was made last or
+ * first. So every order is tried. Most of them lead to the same views, which are searched once;
+ * n levels of one kind and m of another make about n × m of them. */
+#include "levels.h"
+
+#define VIEWS_MOST 96
+
+struct levels {
+    view_search *search;
+    uint64_t seen[VIEWS_MOST]; /* their digests */
+    size_t count;
+};
+
+static uint64_t mix(uint64_t digest, uint64_t value)
+{
+    digest = (digest ^ value) * 0x9e3779b97f4a7c15U;
+    return digest ^ digest >> 32;
+}
+
+/* Of what the view shows, and of where it has that from. */
+static uint64_t digest_of(const struct view *v)
+{
+    uint64_t digest = v->text.len;
+    for (size_t i = 0; i < v->text.len; i++) {
+        uint64_t from = v->from ? v->from[i] : i;
+        digest = mix(digest, from << 8 | (unsigned char)v->text.ptr[i]);
+    }
+    return digest;
+}
+
+/* Remembers the view. False when it was there already. */
+static bool is_new(struct levels *levels, const struct view *v)
+{
+    uint64_t digest = digest_of(v);
+    for (size_t i = 0; i < levels->count; i++) {
+        if (levels->seen[i] == digest) {
+            return false;
+        }
+    }
+    levels->seen[levels->count++] = digest;
+    return true;
+}
+
+static bool search_deeper(struct levels *levels, const struct view *v);
+
+static bool search_undone(struct levels *levels, const struct view *v, enum escapes which)
+{
+    struct view deeper;
+    enum unescaped made = view_unescape(v, which, &deeper);
+    if (made != UNESCAPED_SOME) {
+        return made == UNESCAPED_NONE;
+    }
+    bool all = levels->count < VIEWS_MOST;
+    if (all && is_new(levels, &deeper)) {
+        levels->search(&deeper);
+        all = search_deeper(levels, &deeper);
+    }
+    view_release(&deeper);
+    return all;
+}
+
+static bool search_deeper(struct levels *levels, const struct view *v)
+{
+    return search_undone(levels, v, ESCAPES_PERCENT) &&
+           search_undone(levels, v, ESCAPES_BACKSLASH) && search_undone(levels, v, ESCAPES_ENTITY);
+}
+
+bool levels_search(const struct view *v, view_search *search)
+{
+    struct levels levels = {.search = search};
+    search(v);
+    return search_deeper(&levels, v);
+}
