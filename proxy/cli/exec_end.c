@@ -82,11 +82,7 @@ static void summarise(const struct exec *e, const struct proxy_end *end)
     verdict_summary(e->verdict, &page, &out);
     print(stderr, &out);
     str_release(&out);
-    if (end->counts.lost_success + end->counts.lost_bodies + end->counts.lost_lines) {
-        say("lost, under pressure or because a log could not be written: %" PRIu64
-            " successful exchanges, %" PRIu64 " body captures, %" PRIu64 " log lines",
-            end->counts.lost_success, end->counts.lost_bodies, end->counts.lost_lines);
-    }
+    proxy_say_losses(&end->counts);
 }
 
 int exec_end(struct exec *e, const struct proxy_end *end, int status)
@@ -94,7 +90,8 @@ int exec_end(struct exec *e, const struct proxy_end *end, int status)
     const struct verdict_run run = {
         .command = e->flags.command[0],
         .tunnels = atomic_load(&e->proxy.passed),
-        .lost = end->counts.lost_success,
+        .lost_success = end->counts.lost_success,
+        .lost_failing = end->counts.lost_failing,
         .started_ms = e->started_ms,
         .ended_ms = clock_wall_ms(),
     };

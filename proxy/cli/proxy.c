@@ -7,6 +7,7 @@
 
 #include "ledger_file.h"
 #include "process.h"
+#include "say.h"
 #include "why401/inspect/passport.h"
 
 #define OBSERVER_PATIENCE_MS 5000 /* for writing what waits at the end */
@@ -68,6 +69,7 @@ static int start_observer(struct proxy *p, struct err *err)
         .json_path = c->log_json,
         .har_path = c->log_har,
         .queue_length = c->limits.queue_length,
+        .queue_bytes = c->limits.queue_bytes,
         .decoded_bytes = c->limits.decoded_bytes,
         .ledger_path = ledger_file(c, path, sizeof path),
         .desk = p->desk,
@@ -138,4 +140,14 @@ bool proxy_stop(struct proxy *p, struct proxy_end *end)
     config_drop(p->config);
     config_drop(p->started);
     return served;
+}
+
+void proxy_say_losses(const struct observer_counts *counts)
+{
+    if (counts->lost_success || counts->lost_failing || counts->lost_bodies || counts->lost_lines) {
+        say("lost, under pressure or because a log could not be written: %" PRIu64
+            " successful exchanges, %" PRIu64 " failing ones, %" PRIu64 " body captures, %" PRIu64
+            " log lines",
+            counts->lost_success, counts->lost_failing, counts->lost_bodies, counts->lost_lines);
+    }
 }

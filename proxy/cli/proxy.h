@@ -38,6 +38,9 @@ int proxy_start(struct proxy *p, struct err *err);
  * False when it never served. */
 bool proxy_stop(struct proxy *p, struct proxy_end *end);
 
+/* One line of what the log lacks, if anything. */
+void proxy_say_losses(const struct observer_counts *counts);
+
 /* The built-in rules and those of the config's folder. NULL with *err. The caller drops the pack.
  */
 struct rulepack *load_rules(const struct config *config, struct err *err);

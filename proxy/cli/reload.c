@@ -73,6 +73,7 @@ static void say_what_needs_a_restart(const struct config *old, const struct conf
     add(&list, differ(old->ledger, new->ledger) || old->no_ledger != new->no_ledger, "ledger");
     add(&list, differ(old->ca_dir, new->ca_dir), "ca_dir");
     add(&list, old->limits.queue_length != new->limits.queue_length, "limits.queue_length");
+    add(&list, old->limits.queue_bytes != new->limits.queue_bytes, "limits.queue_bytes");
     add(&list, old->limits.decoded_bytes != new->limits.decoded_bytes, "limits.decoded_bytes");
     if (list.len) {
         say("stays as it was until the next start: %s", str_cstr(&list));

@@ -19,14 +19,9 @@
 static void summarise(const struct proxy_end *end)
 {
     const struct observer_counts *counts = &end->counts;
-    uint64_t lost = counts->lost_success + counts->lost_bodies + counts->lost_lines;
     say("%" PRIu64 " exchange%s, %" PRIu64 " failing, %" PRIu64 " of them explained",
         counts->exchanges, counts->exchanges == 1 ? "" : "s", counts->failing, counts->explained);
-    if (lost) {
-        say("lost, under pressure or because a log could not be written: %" PRIu64
-            " successful exchanges, %" PRIu64 " body captures, %" PRIu64 " log lines",
-            counts->lost_success, counts->lost_bodies, counts->lost_lines);
-    }
+    proxy_say_losses(counts);
     if (end->cut_off) {
         say("%zu exchanges were still running and were cut off", end->cut_off);
     }

@@ -83,6 +83,7 @@ static int start_observer(struct stage *s, struct err *err)
         .terminal_fd = STDOUT_FILENO,
         .color = COLOR_AUTO,
         .queue_length = limits.queue_length,
+        .queue_bytes = limits.queue_bytes,
         .decoded_bytes = limits.decoded_bytes,
         .rules = rules,
     };

@@ -1,24 +1,32 @@
 /* A few places for each hash: a newer text takes that of the oldest. */
 #include "clean.h"
 
+#define SPREAD UINT64_C(0x9e3779b97f4a7c15)
+
+/* A product carries differences upwards only; folding brings them down again. */
+static uint64_t mix(uint64_t sum, uint64_t more)
+{
+    sum = (sum ^ more) * SPREAD;
+    return sum ^ sum >> 32;
+}
+
 /* Eight bytes at a time; it only has to spread, since the whole text is compared in the end. */
 static uint64_t hash(uint64_t sum, struct span text)
 {
     uint64_t eight;
     for (; text.len >= sizeof eight; text = span_from(text, sizeof eight)) {
         memcpy(&eight, text.ptr, sizeof eight);
-        sum = (sum ^ eight) * UINT64_C(0x9e3779b97f4a7c15);
-        sum ^= sum >> 32;
+        sum = mix(sum, eight);
     }
     for (size_t i = 0; i < text.len; i++) {
-        sum = (sum ^ (unsigned char)text.ptr[i]) * UINT64_C(0x9e3779b97f4a7c15);
+        sum = mix(sum, (unsigned char)text.ptr[i]);
     }
-    return sum ^ sum >> 32;
+    return sum;
 }
 
 static size_t set_of(struct span kind, struct span text)
 {
-    return hash(hash(text.len, kind), text) & (CLEAN_SETS - 1);
+    return mix(hash(hash(text.len, kind), text), 0) & (CLEAN_SETS - 1);
 }
 
 static bool is_kept(struct span kind, struct span text)

@@ -3,9 +3,9 @@
  * which it came, writes the batch, and tells those who wait for a drain.
  *
  * What can happen otherwise:
- * - the queue fills: first captures are dropped, then successes, never a failure (see
- * observer_give); the thread says how many in a notice as soon as it keeps up again, at most once a
- * second;
+ * - the queue fills: first captures are dropped, then successes, and failures only when what waits
+ * would take more memory than it may (see observer_give); the thread says how many in a notice as
+ * soon as it keeps up again, at most once a second;
  * - a sink cannot write: its lines are lost and counted, the thread goes on (see outlet.c);
  * - a sink does not take anything, such as a terminal that somebody has stopped: the thread waits
  * in write(2) and the queue fills;
@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "backlog.h"
 #include "judge.h"
 #include "tally.h"
 #include "why401/base/clock.h"
@@ -27,8 +28,6 @@
 #define GATHER_MS       10 /* people do not see it, and a batch costs one write */
 #define NOTICE_MOST     1024
 #define REPORT_EVERY_US 1000000
-#define SMALL_CAPTURE   8192 /* bytes of a failing answer that stay under the worst pressure */
-#define CAPTURED_MOST   (64u << 20) /* bytes of bodies that may wait in the queue */
 
 enum item_kind { ITEM_EXCHANGE, ITEM_NOTICE, ITEM_REOPEN };
 
@@ -36,15 +35,14 @@ enum item_kind { ITEM_EXCHANGE, ITEM_NOTICE, ITEM_REOPEN };
 struct item {
     enum item_kind kind;
     struct exchange *exchange; /* ITEM_EXCHANGE: owned */
-    size_t captured;           /* ITEM_EXCHANGE: bytes of its bodies */
+    struct burden burden;      /* none for ITEM_REOPEN, which always finds room */
     int64_t wall_ms;           /* ITEM_NOTICE: when it was given */
     char text[];               /* ITEM_NOTICE */
 };
 
 struct observer {
     struct queue *queue;
-    size_t queue_length;     /* items that may wait without being forced in */
-    _Atomic size_t captured; /* bytes of bodies that wait */
+    struct backlog backlog; /* how much waits in the queue, or is in the thread's hands */
     pthread_t thread;
     struct judge judge; /* the thread's own */
     struct tally tally;
@@ -81,12 +79,12 @@ static struct rulepack *take_rules(struct observer *o)
 static void report_losses(struct observer *o, const struct observer_counts *now)
 {
     char text[NOTICE_MOST];
-    int len =
-        snprintf(text, sizeof text,
-                 "exchanges came faster than they could be written: %llu successes are missing "
-                 "here, %llu bodies were not looked at",
-                 (unsigned long long)(now->lost_success - o->reported.lost_success),
-                 (unsigned long long)(now->lost_bodies - o->reported.lost_bodies));
+    int len = snprintf(text, sizeof text,
+                       "exchanges came faster than they could be written: %llu successes and %llu "
+                       "failures are missing here, %llu bodies were not looked at",
+                       (unsigned long long)(now->lost_success - o->reported.lost_success),
+                       (unsigned long long)(now->lost_failing - o->reported.lost_failing),
+                       (unsigned long long)(now->lost_bodies - o->reported.lost_bodies));
     judge_notice(&o->judge, clock_wall_ms(), span(text, (size_t)len));
     o->reported = *now;
 }
@@ -97,6 +95,7 @@ static bool consider_report(struct observer *o, bool last)
     struct observer_counts now;
     tally_read(&o->tally, &now);
     if (now.lost_success == o->reported.lost_success &&
+        now.lost_failing == o->reported.lost_failing &&
         now.lost_bodies == o->reported.lost_bodies) {
         return false;
     }
@@ -114,7 +113,6 @@ static void carry_out(struct observer *o, struct item *item, const struct rulepa
     switch (item->kind) {
     case ITEM_EXCHANGE:
         judge_exchange(&o->judge, item->exchange, rules);
-        atomic_fetch_sub(&o->captured, item->captured);
         break;
     case ITEM_NOTICE:
         judge_notice(&o->judge, item->wall_ms, span_of(item->text));
@@ -123,6 +121,7 @@ static void carry_out(struct observer *o, struct item *item, const struct rulepa
         judge_reopen(&o->judge);
         break;
     }
+    backlog_shed(&o->backlog, item->burden);
     free(item);
 }
 
@@ -207,7 +206,7 @@ struct observer *observer_start(const struct observer_options *options, struct e
         return NULL;
     }
     init_locks(o);
-    o->queue_length = options->queue_length;
+    backlog_init(&o->backlog, options->queue_length, options->queue_bytes);
     o->queue = queue_new(options->queue_length);
     o->rules = options->rules;
     if (o->rules) {
@@ -226,82 +225,32 @@ struct observer *observer_start(const struct observer_options *options, struct e
  */
 static bool hand_over(struct observer *o, struct item *item, bool must)
 {
+    if (!backlog_load(&o->backlog, item->burden, must)) {
+        return false;
+    }
     atomic_fetch_add(&o->given, 1);
     if (queue_push(o->queue, item, must)) {
         return true;
     }
+    backlog_shed(&o->backlog, item->burden);
     settle(o, 1);
     return false;
 }
 
-static bool is_failure(const struct exchange *x)
-{
-    if (x->response.head.status >= 400 || x->error.code != ERR_NONE) {
-        return true;
-    }
-    for (size_t i = 0; i < x->finding_count; i++) {
-        if (x->findings[i].severity == SEVERITY_PROBLEM) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Keeps at most the first `most` bytes of a capture. Returns whether bytes were dropped. */
-static bool shrink(struct capture *c, size_t most)
-{
-    if (c->len <= most) {
-        return false;
-    }
-    char *kept = most ? malloc(most) : NULL;
-    if (kept) {
-        memcpy(kept, c->data, most);
-    }
-    explicit_bzero(c->data, c->len);
-    free(c->data);
-    *c = (struct capture){kept, kept ? most : 0, kept ? most : 0, true};
-    return true;
-}
-
-static size_t captured_of(const struct exchange *x)
-{
-    return x->request.body.cap + x->response.body.cap;
-}
-
-/* Under pressure, that is when half of the queue waits, successes lose their bodies. A queue that
- * holds twice its length holds failures only; then they keep as much of their answer as most
- * explanations need, and of their request nothing but its head. The same when the bodies that wait
- * are too many bytes, however few they are. */
-static void relieve(struct observer *o, struct exchange *x, bool must)
-{
-    size_t waiting = queue_len(o->queue);
-    bool heavy = atomic_load(&o->captured) + captured_of(x) > CAPTURED_MOST;
-    bool long_queue = waiting >= (must ? 2 * o->queue_length : o->queue_length / 2);
-    if (!heavy && !long_queue) {
-        return;
-    }
-    unsigned dropped = shrink(&x->request.body, 0);
-    dropped += shrink(&x->response.body, must ? SMALL_CAPTURE : 0);
-    atomic_fetch_add(&o->tally.lost_bodies, dropped);
-}
-
 void observer_give(struct observer *o, struct exchange *x)
 {
-    bool must = is_failure(x);
-    relieve(o, x, must);
+    bool must = backlog_is_failure(x);
+    unsigned dropped = backlog_relieve(&o->backlog, x, must, queue_len(o->queue));
     struct item *item = malloc(sizeof *item);
+    atomic_fetch_add(&o->tally.lost_bodies, dropped);
     if (item) {
-        size_t captured = captured_of(x);
-        *item = (struct item){.kind = ITEM_EXCHANGE, .exchange = x, .captured = captured};
-        atomic_fetch_add(&o->captured, captured);
+        *item = (struct item){.kind = ITEM_EXCHANGE, .exchange = x, .burden = burden_of(x)};
         if (hand_over(o, item, must)) {
             return;
         }
-        atomic_fetch_sub(&o->captured, captured);
         free(item);
     }
-    /* A failure comes here only when memory is out. */
-    atomic_fetch_add(must ? &o->tally.lost_lines : &o->tally.lost_success, 1);
+    atomic_fetch_add(must ? &o->tally.lost_failing : &o->tally.lost_success, 1);
     exchange_free(x);
 }
 
@@ -314,14 +263,16 @@ void observer_notice(struct observer *o, const char *format, ...)
     va_end(args);
     size_t size = len < 0 ? 1 : (size_t)len < sizeof text ? (size_t)len + 1 : sizeof text;
     struct item *item = malloc(sizeof *item + size);
-    if (!item) {
-        return;
-    }
-    *item = (struct item){.kind = ITEM_NOTICE, .wall_ms = clock_wall_ms()};
-    memcpy(item->text, text, size);
-    if (!hand_over(o, item, true)) {
+    if (item) {
+        *item = (struct item){
+            .kind = ITEM_NOTICE, .wall_ms = clock_wall_ms(), .burden.held = sizeof *item + size};
+        memcpy(item->text, text, size);
+        if (hand_over(o, item, true)) {
+            return;
+        }
         free(item);
     }
+    atomic_fetch_add(&o->tally.lost_lines, 1);
 }
 
 void observer_set_rules(struct observer *o, struct rulepack *rules)

@@ -56,6 +56,7 @@ void tally_read(const struct tally *t, struct observer_counts *counts)
         .failing = atomic_load(&t->failing),
         .explained = atomic_load(&t->explained),
         .lost_success = atomic_load(&t->lost_success),
+        .lost_failing = atomic_load(&t->lost_failing),
         .lost_bodies = atomic_load(&t->lost_bodies),
         .lost_lines = atomic_load(&t->lost_lines),
     };

@@ -14,6 +14,7 @@ struct tally {
     atomic_uint_least64_t failing;
     atomic_uint_least64_t explained;
     atomic_uint_least64_t lost_success;
+    atomic_uint_least64_t lost_failing;
     atomic_uint_least64_t lost_bodies;
     atomic_uint_least64_t lost_lines;
     pthread_mutex_t lock;        /* guards what follows */

@@ -36,7 +36,8 @@ static json_t *root_of(const struct verdict *v)
     bool failed = json_object_set_new(root, "version", json_integer(1)) != 0 ||
                   json_object_set(root, "accepted", list) != 0;
     for (size_t i = 0; i < v->reason_count && !failed; i++) {
-        failed = json_array_append_new(list, entry_of(&v->reasons[i].shown)) != 0;
+        failed = !v->reasons[i].final &&
+                 json_array_append_new(list, entry_of(&v->reasons[i].shown)) != 0;
     }
     json_decref(list);
     if (failed) {

@@ -1,5 +1,6 @@
 /* Which rules an exchange breaks, and the reasons that come of it. A reason stands for all
  * exchanges with the same rule, scenario or finding, method, path and status. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "inside.h"
@@ -70,19 +71,20 @@ static void fill(struct verdict *v, struct verdict_reason *shown, const struct c
     shown->until = "";
 }
 
-static void add(struct verdict *v, const struct call *call, const struct judged *j,
-                const struct caught *c)
+/* The reason that the exchange is counted in; NULL when there is no room for a new one. */
+static struct reason *add(struct verdict *v, const struct call *call, const struct judged *j,
+                          const struct caught *c)
 {
     uint64_t hash = mix(mix(call->hash, c->rule->word), scenario_of(c)) + (uint64_t)j->status;
     hash = mix(hash, c->finding ? c->finding->id : "");
     struct reason *r = find(v, c, call, j->status, hash);
     if (r) {
         r->shown.count++;
-        return;
+        return r;
     }
     if (v->reason_count == REASONS_MOST) {
         v->reasons_more++;
-        return;
+        return NULL;
     }
     r = &v->reasons[v->reason_count++];
     *r = (struct reason){.hash = hash, .call = call};
@@ -93,6 +95,7 @@ static void add(struct verdict *v, const struct call *call, const struct judged 
     r->shown.count = 1;
     r->shown.first_id = j->id;
     r->shown.first_ms = j->started_ms;
+    return r;
 }
 
 static bool is_4xx(const struct judged *j)
@@ -272,23 +275,53 @@ void verdict_catch(struct verdict *v, const struct call *call, const struct judg
     }
 }
 
-void verdict_catch_run(struct verdict *v)
+static const struct call whole_run = {.method = "", .path = ""};
+
+static void catch_no_traffic(struct verdict *v, const struct fail_rule *rule)
 {
-    static const struct call whole_run = {.method = "", .path = ""};
     struct span evidence =
         v->run.tunnels ? SPAN("Connections to other hosts came through the proxy, none to BitGo's.")
                        : SPAN("Not one connection came through the proxy.");
-    if (v->exchanges + v->run.lost > 0) {
-        return;
+    add(v, &whole_run, &(struct judged){0},
+        &(struct caught){.rule = rule,
+                         .title = "Nothing passed through the proxy",
+                         .evidence = evidence,
+                         .step = "See at the end of the run's output which programs ignore the "
+                                 "proxy variables, and what to do."});
+}
+
+/* Any rule about answers might have caught one of those that were lost. */
+static void catch_lost(struct verdict *v)
+{
+    static const struct fail_rule rule = {.word = LOST_WORD};
+    char evidence[120];
+    snprintf(evidence, sizeof evidence, "%" PRIu64 " failing exchange%s neither judged nor logged.",
+             v->run.lost_failing, v->run.lost_failing == 1 ? " was" : "s were");
+    struct reason *r = add(
+        v, &whole_run, &(struct judged){0},
+        &(struct caught){.rule = &rule,
+                         .title = "Failing exchanges were lost before they could be judged",
+                         .evidence = span_of(evidence),
+                         .step = "Let the terminal and the files of the log take what is written, "
+                                 "or raise limits.queue_bytes."});
+    if (r) {
+        r->shown.count = v->run.lost_failing;
+        r->final = true;
     }
+}
+
+void verdict_catch_run(struct verdict *v)
+{
+    bool about_answers = false;
     for (size_t i = 0; i < v->rules.count; i++) {
-        if (v->rules.list[i].kind == RULE_NO_TRAFFIC) {
-            add(v, &whole_run, &(struct judged){0},
-                &(struct caught){.rule = &v->rules.list[i],
-                                 .title = "Nothing passed through the proxy",
-                                 .evidence = evidence,
-                                 .step = "See at the end of the run's output which programs "
-                                         "ignore the proxy variables, and what to do."});
+        const struct fail_rule *rule = &v->rules.list[i];
+        if (rule->kind != RULE_NO_TRAFFIC) {
+            about_answers = true;
+        } else if (verdict_exchanges(v) == 0) {
+            catch_no_traffic(v, rule);
         }
+    }
+    if (about_answers && v->run.lost_failing) {
+        catch_lost(v);
     }
 }

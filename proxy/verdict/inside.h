@@ -21,8 +21,12 @@ struct call {
     int64_t duration_us; /* of all together */
 };
 
+/* The word of a reason that comes with any rule, and that no baseline accepts. */
+#define LOST_WORD "lost"
+
 struct reason {
     uint64_t hash; /* of what makes it distinct */
+    bool final;    /* no baseline accepts it */
     struct verdict_reason shown;
     const struct call *call; /* NULL: about the whole run */
 };
@@ -77,6 +81,9 @@ const char *verdict_keep(struct verdict *v, struct span s, size_t most);
 
 /* The same for a rule's words and our own: those name "Authorization: Bearer" and are no secret. */
 const char *verdict_keep_own(struct verdict *v, const char *text);
+
+/* Exchanges of the run, those that nobody judged included. */
+uint64_t verdict_exchanges(const struct verdict *v);
 
 /* The path of a target, for people who count: no query, ids as {id}, at most 200 bytes. */
 void path_normalise(struct str *out, struct span target);

@@ -59,6 +59,9 @@ static struct numbers count_all(const struct verdict *v)
             count(&n, result_of(v, NULL, v->rules.list[i].word));
         }
     }
+    if (result_of(v, NULL, LOST_WORD) == FAILED) {
+        count(&n, FAILED);
+    }
     if (v->reasons_more) {
         count(&n, FAILED);
     }
@@ -153,15 +156,15 @@ static void add_call(struct str *out, const struct verdict *v, const struct call
     str_release(&text);
 }
 
-static void add_rule(struct str *out, const struct verdict *v, const struct fail_rule *rule)
+static void add_rule(struct str *out, const struct verdict *v, const char *word)
 {
     struct str remarks;
     str_init(&remarks, TEXT_MOST);
-    enum result result = result_of(v, NULL, rule->word);
-    begin_case(out, "why401.run", span_of(rule->word), 0);
+    enum result result = result_of(v, NULL, word);
+    begin_case(out, "why401.run", span_of(word), 0);
     for (size_t i = 0; i < v->reason_count; i++) {
         const struct verdict_reason *r = &v->reasons[i].shown;
-        if (r->method[0] == '\0' && strcmp(r->rule, rule->word) == 0) {
+        if (r->method[0] == '\0' && strcmp(r->rule, word) == 0) {
             add_reason(out, r, result, &remarks);
         }
     }
@@ -202,7 +205,7 @@ static void add_properties(struct str *out, const struct verdict *v)
         add_property(out, "command", v->run.command);
     }
     str_clear(&text);
-    str_addf(&text, "%" PRIu64, v->exchanges);
+    str_addf(&text, "%" PRIu64, verdict_exchanges(v));
     add_property(out, "exchanges", str_cstr(&text));
     str_clear(&text);
     sentence_verdict(&text, v);
@@ -262,8 +265,11 @@ static void add_suite(struct str *out, const struct verdict *v)
     }
     for (size_t i = 0; i < v->rules.count; i++) {
         if (is_of_run(&v->rules.list[i])) {
-            add_rule(out, v, &v->rules.list[i]);
+            add_rule(out, v, v->rules.list[i].word);
         }
+    }
+    if (result_of(v, NULL, LOST_WORD) == FAILED) {
+        add_rule(out, v, LOST_WORD);
     }
     if (v->reasons_more) {
         add_more(out, v);

@@ -130,11 +130,13 @@ void verdict_github_markdown(const struct verdict *v, struct str *out)
 {
     struct str cell;
     str_init(&cell, CELL_MOST);
-    uint64_t all = v->exchanges + v->run.lost;
+    uint64_t all = verdict_exchanges(v);
     str_addf(out,
              "## why401\n\n%" PRIu64 " exchange%s with BitGo, %" PRIu64 " failed (%" PRIu64
-             " explained). Verdict: ",
+             " explained)",
              all, plural(all), v->failing, v->explained);
+    sentence_lost(out, v);
+    str_add(out, SPAN(". Verdict: "));
     sentence_verdict(&cell, v);
     add_text(out, str_span(&cell));
     str_clear(&cell);

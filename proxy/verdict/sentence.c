@@ -56,6 +56,16 @@ void sentence_verdict(struct str *out, const struct verdict *v)
     }
 }
 
+void sentence_lost(struct str *out, const struct verdict *v)
+{
+    if (v->run.lost_failing) {
+        str_addf(out, ", %" PRIu64 " failed and got lost unseen", v->run.lost_failing);
+    }
+    if (v->run.lost_success) {
+        str_addf(out, ", %" PRIu64 " went well and got lost unseen", v->run.lost_success);
+    }
+}
+
 void sentence_stale(struct str *out, const struct accepted *a)
 {
     const char *const texts[] = {a->rule, a->scenario, a->finding, a->method, a->path};

@@ -17,6 +17,9 @@ void sentence_accepted(struct str *out, const struct verdict_reason *r);
 /* "failed: 2 reasons, 1 more accepted" */
 void sentence_verdict(struct str *out, const struct verdict *v);
 
+/* ", 3 failed and got lost unseen", "": the observer lost none. */
+void sentence_lost(struct str *out, const struct verdict *v);
+
 /* What an entry of the baseline that fits nothing is about. */
 void sentence_stale(struct str *out, const struct accepted *a);
 

@@ -46,17 +46,18 @@ static void more(struct summary *s, size_t all, size_t shown)
 static void add_exchanges(struct summary *s)
 {
     const struct verdict *v = s->v;
-    uint64_t all = v->exchanges + v->run.lost;
+    uint64_t all = verdict_exchanges(v);
     str_addf(&s->line, "why401: %" PRIu64 " exchange%s with BitGo", all, plural(all));
     if (v->failing) {
         str_addf(&s->line, ", %" PRIu64 " failed (%" PRIu64 " explained)", v->failing,
                  v->explained);
-    } else {
+    } else if (v->run.lost_failing == 0) {
         str_add(&s->line, SPAN(", none failed"));
     }
     if (v->broken) {
         str_addf(&s->line, ", %" PRIu64 " without an answer", v->broken);
     }
+    sentence_lost(&s->line, v);
     if (v->run.tunnels) {
         str_addf(&s->line, "; %" PRIu64 " connection%s to other hosts", v->run.tunnels,
                  plural(v->run.tunnels));
@@ -197,7 +198,7 @@ void verdict_summary(const struct verdict *v, const struct render *how, struct s
     struct summary s = {.v = v, .paper = {.out = out, .how = how}};
     str_init(&s.line, LINE_MOST);
     add_exchanges(&s);
-    if (v->exchanges + v->run.lost == 0) {
+    if (verdict_exchanges(v) == 0) {
         paper_gap(&s.paper);
         verdict_no_traffic(v->run.command, how, out);
     }

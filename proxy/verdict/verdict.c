@@ -182,6 +182,11 @@ void verdict_take(struct verdict *v, const struct judged *j)
     verdict_catch(v, call, j);
 }
 
+uint64_t verdict_exchanges(const struct verdict *v)
+{
+    return v->exchanges + v->run.lost_success + v->run.lost_failing;
+}
+
 void verdict_judged(void *ctx, const struct judged *j)
 {
     verdict_take(ctx, j);
@@ -201,7 +206,9 @@ void verdict_end(struct verdict *v, const struct verdict_run *run)
         v->reason_count = 0;
     }
     for (size_t i = 0; i < v->reason_count; i++) {
-        baseline_apply(&v->baseline, &v->reasons[i].shown, today);
+        if (!v->reasons[i].final) {
+            baseline_apply(&v->baseline, &v->reasons[i].shown, today);
+        }
         v->list[i] = v->reasons[i].shown;
     }
 }

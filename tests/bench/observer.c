@@ -90,6 +90,7 @@ static struct observer *start(const char *dir, struct rulepack *rules)
         .json_path = json,
         .ledger_path = ledger,
         .queue_length = 8192,
+        .queue_bytes = 256 << 20,
         .decoded_bytes = 1 << 20,
         .rules = rules,
     };
@@ -130,9 +131,9 @@ static void keep_up(struct observer *o, unsigned pace, unsigned seconds)
            (unsigned long long)counts.exchanges, (unsigned long long)counts.failing,
            (unsigned long long)counts.explained, drained ? "done" : "NOT done",
            (double)(end - given) / 1e3);
-    printf("lost       %llu successes, %llu bodies, %llu lines\n",
-           (unsigned long long)counts.lost_success, (unsigned long long)counts.lost_bodies,
-           (unsigned long long)counts.lost_lines);
+    printf("lost       %llu successes, %llu failures, %llu bodies, %llu lines\n",
+           (unsigned long long)counts.lost_success, (unsigned long long)counts.lost_failing,
+           (unsigned long long)counts.lost_bodies, (unsigned long long)counts.lost_lines);
     printf("CPU        %.2f s, making the exchanges included\n", cpu);
 }
 

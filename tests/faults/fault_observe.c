@@ -146,7 +146,7 @@ static void observing(void)
     observer_counts(o, &counts);
     observer_stop(o);
     bench.observer = NULL;
-    uint64_t lost = counts.lost_lines + counts.lost_success;
+    uint64_t lost = counts.lost_lines + counts.lost_success + counts.lost_failing;
     assert_true(failed || lost == 0);
     assert_true(check_lines(bench_json(&bench)) + lost >= 2);
     check_har(har, lost);

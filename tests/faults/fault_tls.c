@@ -1,9 +1,7 @@
 /* Handshakes and the local CA without memory: they work or fail with an error, and bytes that went
  * through are the right ones. */
 #include "fault.h"
-#include "pair.h"
-
-static struct local local;
+#include "local.h"
 
 static void shaking(void)
 {
@@ -104,20 +102,6 @@ static void a_new_ca_is_written_whole(void **state)
     fault_every(founding, 40);
 }
 
-static int begin(void **state)
-{
-    (void)state;
-    local_open(&local);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    local_close(&local);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,5 +110,5 @@ int main(void)
         cmocka_unit_test(a_ca_is_opened_or_not),
         cmocka_unit_test(a_new_ca_is_written_whole),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, local_set_up, local_tear_down);
 }

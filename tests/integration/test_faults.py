@@ -3,22 +3,26 @@ descriptors, kill -9, a reload and an end under load. It goes on forwarding, and
 import json
 import os
 import pathlib
+import re
 import resource
 import signal
 import socket
 import ssl
+import sys
 import threading
 import time
 
 import har
-from why401 import Case
+from why401 import SANITIZED, Case
 from wire import PATIENCE, Closed, Wire
 
 GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
 POST = b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nmany"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 TOKEN = b"v2x" + 64 * b"1"  # made up; without one each success would have a problem to tell
+LOSSES = r"(\d+) successes and (\d+) failures are missing"
 NO = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 15\r\n\r\n" + b'{"error":"moo"}'
+BIG_NO = b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nX-Big: " + 200_000 * b"b" + b"\r\n\r\n"
 
 
 def wait_until(ready):
@@ -127,47 +131,97 @@ class Disk(Case):
 
 
 class StuckLog(Case):
-    def test_successes_are_lost_counted_and_failures_kept(self):
+    def begin(self, limits, command, *args):
+        """A program whose log is a pipe that nobody reads yet."""
         pipe = self.home / "log.pipe"
         os.mkfifo(pipe)
-        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-        os.set_blocking(reader, True)
+        self.reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        os.set_blocking(self.reader, True)
         upstream = self.start_upstream(self.answer)
-        self.write_config({"limits": {"queue_length": 16}})
-        proxy = self.start("run", "--env", upstream.url, "--listen", "127.0.0.1:0", "--no-ledger",
-                           "--config", self.home / "config.json", "--log-json", pipe)
-        wire = proxy.connect(tls=False)
-        sent = {200: 0, 400: 0}
-        for number in range(400):
-            wanted = 400 if number % 10 == 0 else 200
-            wire.send(b"GET /%d HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n\r\n" % (wanted, TOKEN))
-            self.assertEqual(wire.response().status, wanted)
-            sent[wanted] += 1
-        lines = []
-        drain = threading.Thread(target=self.collect, args=(reader, lines), daemon=True)
-        drain.start()
-        lost = proxy.out.wait_match(r"(\d+) successes are missing")
-        self.assertIsNotNone(lost, proxy.out.text())
-        proxy.stop()
-        drain.join(PATIENCE)
-        statuses = [json.loads(line)["status"] for line in lines]
-        told = sum(int(number) for number in self.numbers(proxy, "successes are missing"))
-        self.assertEqual(statuses.count(400), sent[400])
-        self.assertGreater(told, 0)
-        self.assertEqual(statuses.count(200) + told, sent[200])
+        self.write_config({"limits": limits})
+        self.proxy = self.start(command, "--env", upstream.url, "--no-ledger",
+                                "--config", self.home / "config.json", "--log-json", pipe, *args)
+        self.wire = None
+        self.lines = []
 
     def answer(self, peer):
+        answers = {b"/200": OK, b"/400": NO, b"/413": BIG_NO}
         while (request := peer.request()) is not None:
-            peer.send(NO if request.target == b"/400" else OK)
+            peer.send(answers[request.target])
 
-    def numbers(self, proxy, words):
-        for line in proxy.out.lines:
-            if words in line:
-                yield line.split(words)[0].split()[-1]
+    def exchange(self, status):
+        self.wire = self.wire or self.proxy.connect(tls=False)
+        self.wire.send(b"GET /%d HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n\r\n" % (status, TOKEN))
+        self.assertEqual(self.wire.response().status, status)
 
-    def collect(self, reader, lines):
-        with os.fdopen(reader, "rb") as file:
-            lines.extend(file)
+    def read_log(self, end):
+        """Somebody reads the log at last, and until the end; returns the statuses in it."""
+        drain = threading.Thread(target=self.collect, daemon=True)
+        drain.start()
+        end()
+        drain.join(PATIENCE)
+        return [json.loads(line)["status"] for line in self.lines]
+
+    def stop(self):
+        self.assertIsNotNone(self.proxy.out.wait_match(LOSSES), self.proxy.out.text())
+        self.proxy.stop()
+
+    def collect(self):
+        with os.fdopen(self.reader, "rb") as file:
+            self.lines.extend(file)
+
+    def told(self):
+        """How many successes and failures the notices say were lost."""
+        found = re.findall(LOSSES, self.proxy.out.text())
+        return [sum(map(int, numbers)) for numbers in zip(*found)]
+
+    def test_successes_are_lost_counted_and_failures_kept(self):
+        self.begin({"queue_length": 16}, "run", "--listen", "127.0.0.1:0")
+        for number in range(400):
+            self.exchange(400 if number % 10 == 0 else 200)
+        statuses = self.read_log(self.stop)
+        successes, failures = self.told()
+        self.assertEqual(failures, 0)
+        self.assertEqual(statuses.count(400), 40)
+        self.assertGreater(successes, 0)
+        self.assertEqual(statuses.count(200) + successes, 360)
+
+    def test_failures_that_would_take_too_much_memory_are_lost_and_counted(self):
+        self.begin({"queue_bytes": 16 << 20}, "run", "--listen", "127.0.0.1:0")
+        before = self.resident()
+        for _ in range(250):  # 50 MB
+            self.exchange(413)
+        if not SANITIZED:
+            self.assertLess(self.resident() - before, 32 << 20)
+        self.exchange(200)
+        statuses = self.read_log(self.stop)
+        successes, failures = self.told()
+        self.assertEqual(successes, 1)
+        self.assertGreater(failures, 0)
+        self.assertEqual(statuses, [413] * (250 - failures))
+        self.assertRegex(self.proxy.err.text(), f"1 successful exchanges, {failures} failing ones")
+
+    def test_a_run_that_lost_failures_is_not_green(self):
+        client = ("import http.client, os\n"
+                  "http.client._MAXLINE = 1 << 20\n"
+                  "c = http.client.HTTPConnection(os.environ['HTTPS_PROXY'].removeprefix('http://'))\n"
+                  "for _ in range(250):\n"
+                  "    c.request('GET', '/413')\n"
+                  "    c.getresponse().read()\n"
+                  "print('done', flush=True)\n")
+        self.begin({"queue_bytes": 16 << 20}, "exec", "--fail-on", "404", "--", sys.executable, "-c", client)
+        self.assertIsNotNone(self.proxy.out.wait_match("done"), self.proxy.err.text())
+        statuses = self.read_log(self.proxy.wait)
+        self.assertEqual(self.proxy.process.returncode, 3)
+        lost = 250 - len(statuses)
+        self.assertGreater(lost, 0)
+        self.assertIn(f"why401: 250 exchanges with BitGo, {len(statuses)} failed (0 explained), "
+                      f"{lost} failed and got lost unseen", " ".join(self.proxy.err.text().split()))
+        self.assertIn(f"{lost} failing exchanges were neither judged nor logged", self.proxy.err.text())
+
+    def resident(self):
+        pages = pathlib.Path(f"/proc/{self.proxy.process.pid}/statm").read_text().split()[1]
+        return int(pages) * resource.getpagesize()
 
 
 class Load:

@@ -371,8 +371,9 @@ class Soak:
         return logged, lines, ids, connects
 
     def losses(self):
-        return sum(int(found.group(1)) for line in self.notices
-                   if (found := re.search(r"(\d+) (?:successes are missing|were lost)", line)))
+        words = r"(\d+) successes and (\d+) failures are missing|(\d+) were lost"
+        return sum(int(number) for line in self.notices for found in re.findall(words, line)
+                   for number in found if number)
 
     def check_books(self):
         logged, lines, ids, connects = self.read_log()

@@ -22,7 +22,8 @@
     X(buffer_bytes, 65536, 4096, 16777216, "flow-control buffer of one direction")                 \
     X(capture_bytes, 262144, 0, 16777216, "of one body, kept for judgement")                       \
     X(decoded_bytes, 1048576, 1024, 67108864, "of one captured body after decompression")          \
-    X(queue_length, 8192, 16, 1000000, "finished exchanges that may wait for the observer")
+    X(queue_length, 8192, 16, 1000000, "finished exchanges that may wait for the observer")        \
+    X(queue_bytes, 268435456, 16777216, 17179869184, "memory of all that waits for the observer")
 
 #define TIMEOUTS_LIST(X)                                                                           \
     X(tls_handshake_ms, 10000, 100, 600000, "TLS handshake, client or upstream")                   \

@@ -17,7 +17,8 @@ struct observer_options {
     bool verbose;               /* findings and header fields of every exchange */
     const char *json_path;      /* JSON lines are appended here, mode 0600; NULL: no; "-": stdout */
     const char *har_path;       /* replaced by a HAR of all exchanges, mode 0600; NULL: no */
-    size_t queue_length;        /* exchanges that may wait */
+    size_t queue_length;        /* exchanges that may wait; failing ones beyond it, too */
+    size_t queue_bytes;         /* memory of all that waits */
     size_t decoded_bytes;       /* most bytes of a decoded body */
     const char *ledger_path;    /* the ledger's file; NULL: it is in memory only */
     struct passport_desk *desk; /* gets what the ledger knows of tokens; NULL: nobody asks there */
@@ -34,8 +35,9 @@ struct observer_counts {
     uint64_t failing;      /* of them, 4xx and 5xx */
     uint64_t explained;    /* of them, with at least one explanation */
     uint64_t lost_success; /* successes dropped on a full queue */
+    uint64_t lost_failing; /* the same of what is no success; only beyond queue_bytes */
     uint64_t lost_bodies;  /* captures dropped or shortened on a full queue */
-    uint64_t lost_lines;   /* lines that a sink could not write */
+    uint64_t lost_lines;   /* lines that a sink could not write, notices on a full queue */
 };
 
 struct observer;
@@ -46,8 +48,9 @@ struct observer;
 struct observer *observer_start(const struct observer_options *options, struct err *err);
 
 /* Takes a finished exchange over. Never waits: under pressure it drops captures of successes, then
- * whole successes, counted; an exchange with a 4xx or 5xx, an error or a finding of severity
- * problem is never dropped, though its captures are shortened when far too many wait. Any thread.
+ * whole successes, counted; of an exchange with a 4xx or 5xx, an error or a finding of severity
+ * problem captures are shortened when far too many wait, and it is dropped last, counted apart,
+ * when what waits would take more than queue_bytes. Any thread.
  */
 void observer_give(struct observer *o, struct exchange *x);
 

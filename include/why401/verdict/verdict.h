@@ -22,17 +22,18 @@ struct verdict_options {
 
 /* What is known when the run is over. */
 struct verdict_run {
-    const char *command; /* the program that was run; NULL: none was */
-    uint64_t tunnels;    /* connections to other hosts than BitGo's, passed on unread */
-    uint64_t lost;       /* exchanges that the observer dropped: good answers only */
-    int64_t started_ms;  /* wall clock */
-    int64_t ended_ms;    /* wall clock; its day (UTC) is held against "until" of the baseline */
+    const char *command;   /* the program that was run; NULL: none was */
+    uint64_t tunnels;      /* connections to other hosts than BitGo's, passed on unread */
+    uint64_t lost_success; /* exchanges that the observer dropped: good answers */
+    uint64_t lost_failing; /* the same: failures; they fail a run that has a rule about answers */
+    int64_t started_ms;    /* wall clock */
+    int64_t ended_ms;      /* wall clock; its day (UTC) is held against "until" of the baseline */
 };
 
 /* Why the run fails, or would without its baseline. No text is NULL; none has a secret, a control
  * character or a line end in it. */
 struct verdict_reason {
-    const char *rule;     /* the word of --fail-on */
+    const char *rule;     /* the word of --fail-on; "lost": failures that nobody judged */
     const char *scenario; /* id of the scenario that explains it; "": none */
     const char *finding;  /* id of the finding; "": none */
     const char *method;   /* "": it is about the whole run */

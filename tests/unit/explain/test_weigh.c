@@ -1,10 +1,6 @@
 /* Weighing: findings raise and lower the confidence of a match by one step each, within its bounds,
  * and the order of telling follows from what comes out. */
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "testing.h"
-#include "why401/explain/explain.h"
+#include "add_rule.h"
 
 #define RULE(id, match)                                                                            \
     "{\"id\":\"" id "\",\"title\":\"t\",\"meaning\":\"m\",\"signals\":[\"some words\"],"           \
@@ -19,19 +15,6 @@
     "{\"when\":{\"finding\":\"against.two\"},\"by\":-1,\"say\":\"It answered {status}.\"}]}"
 
 #define PLAIN "{\"confidence\":\"likely\",\"all\":[{\"status\":418}]}"
-
-/* The built-in pack with one more rule; -1 when that is refused. */
-static int add_rule(struct rulepack *pack, const char *text, struct err *err)
-{
-    char path[] = "/tmp/why401-test-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-    int rc = rulepack_add_file(pack, path, err);
-    unlink(path);
-    return rc;
-}
 
 /* A failing exchange with findings, of which the list ends with NULL. */
 static struct exchange *failing(const char *const *findings)

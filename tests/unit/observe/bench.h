@@ -32,6 +32,7 @@ static inline void bench_open(struct bench *b)
         .color = COLOR_NEVER,
         .json_path = b->json_path,
         .queue_length = 1000,
+        .queue_bytes = 256 << 20,
         .decoded_bytes = 1 << 20,
         .rules = sample_rules(),
     };

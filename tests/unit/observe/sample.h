@@ -2,16 +2,7 @@
 #ifndef TESTS_OBSERVE_SAMPLE_H
 #define TESTS_OBSERVE_SAMPLE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "why401/explain/explain.h"
+#include "add_rule.h"
 
 /* 2026-11-24T09:15:03.123Z */
 #define SAMPLE_TIME 1795511703123
@@ -36,35 +27,14 @@
     " \"steps\": [\"Wait.\"], \"support\": {\"send\": [\"A.\"], \"ask\": [\"B.\"]}, \"links\": "   \
     "[\"https://example.com\"]}"
 
-static inline void sample_write(const char *dir, const char *name, const char *text)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
 /* The program's rules and the two above. */
 static inline struct rulepack *sample_rules(void)
 {
     struct err err;
-    char dir[] = "/tmp/why401-rules-XXXXXX";
-    assert_non_null(mkdtemp(dir));
-    sample_write(dir, "1.json", SAMPLE_RULE);
-    sample_write(dir, "2.json", SAMPLE_RULE_2);
     struct rulepack *pack = rulepack_builtin(&err);
     assert_non_null(pack);
-    if (rulepack_add_dir(pack, dir, &err) != 0) {
-        fail_msg("%s", err.text);
-    }
-    char path[256];
-    snprintf(path, sizeof path, "%s/1.json", dir);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/2.json", dir);
-    unlink(path);
-    rmdir(dir);
+    assert_int_equal(add_rule(pack, SAMPLE_RULE, &err), 0);
+    assert_int_equal(add_rule(pack, SAMPLE_RULE_2, &err), 0);
     return pack;
 }
 

@@ -1,5 +1,4 @@
-/* The observer's thread: order, pressure, sinks that fail, rotation, and what it counts. */
-#include <errno.h>
+/* The observer's thread: order, sinks that fail, rotation, and what it counts. */
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -88,147 +87,6 @@ static void test_rules_are_replaced(void **state)
     observer_give(b.observer, sample_failure());
     bench_drain(&b);
     assert_non_null(strstr(bench_terminal(&b), "sample#moon-closed"));
-    bench_close(&b);
-}
-
-/* A pipe that takes no further byte, with its reader. */
-struct full_pipe {
-    int read_fd;
-    int write_fd;
-    size_t filled; /* bytes that the test put there */
-    pthread_t reader;
-    struct str seen;
-};
-
-static void full_pipe_open(struct full_pipe *p)
-{
-    int fds[2];
-    char piece[4096];
-    memset(piece, '.', sizeof piece);
-    assert_int_equal(pipe2(fds, O_CLOEXEC | O_NONBLOCK), 0);
-    *p = (struct full_pipe){.read_fd = fds[0], .write_fd = fds[1]};
-    for (ssize_t n; (n = write(fds[1], piece, sizeof piece)) > 0;) {
-        p->filled += (size_t)n;
-    }
-    assert_int_equal(errno, EAGAIN);
-    assert_int_equal(fcntl(fds[0], F_SETFL, 0), 0);
-    assert_int_equal(fcntl(fds[1], F_SETFL, O_WRONLY), 0);
-    str_init(&p->seen, 1 << 24);
-}
-
-static void *read_all(void *arg)
-{
-    struct full_pipe *p = arg;
-    char piece[65536];
-    ssize_t n;
-    while ((n = read(p->read_fd, piece, sizeof piece)) > 0) {
-        str_add(&p->seen, span(piece, (size_t)n));
-    }
-    return NULL;
-}
-
-static void full_pipe_drain(struct full_pipe *p)
-{
-    assert_int_equal(pthread_create(&p->reader, NULL, read_all, p), 0);
-}
-
-/* What the observer wrote; its end of the pipe is closed. */
-static const char *full_pipe_close(struct full_pipe *p)
-{
-    close(p->write_fd);
-    pthread_join(p->reader, NULL);
-    close(p->read_fd);
-    return str_cstr(&p->seen) + p->filled;
-}
-
-static struct exchange *with_body(struct exchange *x, size_t len)
-{
-    char *text = calloc(1, len + 1);
-    assert_non_null(text);
-    memset(text, 'x', len);
-    sample_body(&x->response, text);
-    free(text);
-    return x;
-}
-
-/* The thread takes one batch at most before it blocks, and the queue holds `soft` more. */
-static void test_a_blocked_sink_loses_successes_only(void **state)
-{
-    (void)state;
-    enum { SOFT = 8, BATCH_MOST = 64, SUCCESSES = 500, FAILURES = 100 };
-    struct bench b;
-    struct full_pipe p;
-    bench_open(&b);
-    full_pipe_open(&p);
-    close(b.options.terminal_fd);
-    b.options.terminal_fd = p.write_fd;
-    b.options.queue_length = SOFT;
-    bench_start(&b);
-    for (int i = 0; i < SUCCESSES; i++) {
-        observer_give(b.observer, with_body(sample_exchange("GET", "/ok", 200), 100));
-    }
-    for (int i = 0; i < FAILURES; i++) {
-        struct exchange *x = i % 2 ? sample_failure() : sample_exchange("GET", "/found", 200);
-        if (i % 2 == 0) {
-            exchange_find(x, "a.problem", SEVERITY_PROBLEM, "A problem.");
-        } else {
-            with_body(x, 20000);
-        }
-        observer_give(b.observer, x);
-    }
-    assert_false(observer_drain(b.observer, 0));
-    full_pipe_drain(&p);
-    bench_drain(&b);
-
-    struct observer_counts counts;
-    observer_counts(b.observer, &counts);
-    assert_int_equal(counts.exchanges + counts.lost_success, SUCCESSES + FAILURES);
-    assert_in_range(counts.lost_success, SUCCESSES - SOFT - BATCH_MOST, SUCCESSES - SOFT);
-    assert_int_equal(counts.failing, FAILURES / 2);
-    assert_true(counts.lost_bodies > 0);
-    assert_int_equal(counts.lost_lines, 0);
-    observer_stop(b.observer);
-    b.observer = NULL;
-    const char *seen = full_pipe_close(&p);
-    assert_int_equal(count_of(seen, "] GET    /found "), FAILURES / 2);
-    assert_int_equal(count_of(seen, "[400] "), FAILURES / 2);
-    assert_true(count_of(seen, "exchanges came faster than they could be written") >= 1);
-    b.options.terminal_fd = -1;
-    str_release(&p.seen);
-    bench_close(&b);
-}
-
-/* Far fewer than the queue has room for, but 100 MiB of bodies. */
-static void test_bodies_that_wait_are_bounded(void **state)
-{
-    (void)state;
-    enum { FAILURES = 400, BODY = 256 * 1024, MOST = 64 * 1024 * 1024 };
-    struct bench b;
-    struct full_pipe p;
-    bench_open(&b);
-    full_pipe_open(&p);
-    close(b.options.terminal_fd);
-    b.options.terminal_fd = p.write_fd;
-    b.options.queue_length = 8192;
-    bench_start(&b);
-    for (int i = 0; i < FAILURES; i++) {
-        /* Never dropped for its finding, and quick to judge for its status. */
-        struct exchange *x = with_body(sample_exchange("GET", "/", 200), BODY);
-        exchange_find(x, "a.problem", SEVERITY_PROBLEM, "A problem.");
-        observer_give(b.observer, x);
-    }
-    full_pipe_drain(&p);
-    bench_drain(&b);
-
-    struct observer_counts counts;
-    observer_counts(b.observer, &counts);
-    assert_int_equal(counts.exchanges, FAILURES);
-    assert_in_range(counts.lost_bodies, FAILURES - MOST / BODY - 65, FAILURES - MOST / BODY);
-    observer_stop(b.observer);
-    b.observer = NULL;
-    full_pipe_close(&p);
-    b.options.terminal_fd = -1;
-    str_release(&p.seen);
     bench_close(&b);
 }
 
@@ -446,8 +304,6 @@ int main(void)
         cmocka_unit_test(test_stop_writes_what_waits),
         cmocka_unit_test(test_counts),
         cmocka_unit_test(test_rules_are_replaced),
-        cmocka_unit_test(test_a_blocked_sink_loses_successes_only),
-        cmocka_unit_test(test_bodies_that_wait_are_bounded),
         cmocka_unit_test(test_a_broken_terminal_costs_lines_only),
         cmocka_unit_test(test_a_full_disk_is_told_once),
         cmocka_unit_test(test_writing_goes_on_when_there_is_room_again),

@@ -1,10 +1,7 @@
 /* The examples of rules: the built-in ones all come out as they say, and one that does not is told
  * with what came instead. */
-#include <stdlib.h>
-#include <unistd.h>
-
+#include "add_rule.h"
 #include "example.h"
-#include "testing.h"
 #include "why401/offline/examples.h"
 
 #define NOW_MS 1768478400000
@@ -17,18 +14,6 @@
     "\"examples\":[" examples "]}"
 
 #define GET(target) "\"request\":{\"method\":\"GET\",\"target\":\"" target "\"}"
-
-static int add_rule(struct rulepack *pack, const char *text, struct err *err)
-{
-    char path[] = "/tmp/why401-test-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-    int rc = rulepack_add_file(pack, path, err);
-    unlink(path);
-    return rc;
-}
 
 static void must_pass(void *ctx, const struct example_result *r)
 {

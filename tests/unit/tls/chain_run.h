@@ -34,23 +34,30 @@ static struct tls_context *chain_client;
 static struct tls_context *chain_server;
 
 /* A client that trusts nothing yet, and a server that shows what chain_install gives it. */
-static inline void chain_fixture_open(struct err *err)
+static inline int chain_set_up(void **state)
 {
+    (void)state;
+    struct err err = {0};
     char *folder = test_folder();
     struct test_cert any = test_cert_make((struct test_spec){.name = "any"});
     const struct test_cert *chain[] = {&any};
     test_cert_write(test_path(folder, "c.pem"), test_path(folder, "k.pem"), chain, 1);
-    chain_server = tls_context_serving(test_path(folder, "c.pem"), test_path(folder, "k.pem"), err);
-    chain_client = tls_context_connecting(NULL, err);
+    chain_server =
+        tls_context_serving(test_path(folder, "c.pem"), test_path(folder, "k.pem"), &err);
+    chain_client = tls_context_connecting(NULL, &err);
+    assert_string_equal(err.text, "");
     test_cert_free(&any);
     test_folder_remove(folder);
+    return 0;
 }
 
-static inline void chain_fixture_close(void)
+static inline int chain_tear_down(void **state)
 {
+    (void)state;
     tls_context_free(chain_server);
     tls_context_free(chain_client);
     chain_keys_free();
+    return 0;
 }
 
 static inline X509_STORE *chain_store(const struct chain *c)

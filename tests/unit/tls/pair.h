@@ -99,35 +99,6 @@ static inline void assert_failed(const struct tls *t, enum err_code code, const 
     assert_int_equal(err->code, code);
 }
 
-/* A local CA in a folder of its own, and both contexts that go with it. */
-struct local {
-    char *folder;
-    struct ca *ca;
-    struct tls_context *accepting;
-    struct tls_context *connecting;
-};
-
-static inline void local_open(struct local *l)
-{
-    struct err err = {0};
-    l->folder = test_folder();
-    l->ca = ca_open(test_path(l->folder, "ca"), &err);
-    assert_string_equal(err.text, "");
-    l->accepting = tls_context_accepting(l->ca, &err);
-    l->connecting = tls_context_connecting(ca_root_path(l->ca), &err);
-    assert_string_equal(err.text, "");
-    assert_non_null(l->accepting);
-    assert_non_null(l->connecting);
-}
-
-static inline void local_close(struct local *l)
-{
-    tls_context_free(l->accepting);
-    tls_context_free(l->connecting);
-    ca_free(l->ca);
-    test_folder_remove(l->folder);
-}
-
 static inline void only_version(struct tls_context *context, int version)
 {
     SSL_CTX_set_min_proto_version(context->ssl, version);

@@ -5,22 +5,6 @@
 
 static struct score total;
 
-static int set_up(void **state)
-{
-    (void)state;
-    struct err err = {0};
-    chain_fixture_open(&err);
-    assert_string_equal(err.text, "");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    chain_fixture_close();
-    return 0;
-}
-
 static void print_row(const char *kind, const struct score *s)
 {
     print_message("%-22s %5d %5d %16d %6d %18d %6d\n", kind, s->good, s->bad, s->passed, s->stopped,
@@ -105,5 +89,5 @@ int main(void)
         cmocka_unit_test(constraints), cmocka_unit_test(policies),
         cmocka_unit_test(paths),       cmocka_unit_test(the_corpus_is_large),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, chain_set_up, chain_tear_down);
 }

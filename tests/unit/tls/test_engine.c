@@ -1,21 +1,5 @@
 /* Engines that talk to each other: data, splits, ends, limits. */
-#include "pair.h"
-
-static struct local local;
-
-static int set_up(void **state)
-{
-    (void)state;
-    local_open(&local);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    local_close(&local);
-    return 0;
-}
+#include "local.h"
 
 static void say(struct side *from, struct span text)
 {
@@ -444,7 +428,7 @@ static void an_engine_that_rested_goes_on(void **state)
     pair_close(&p);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, local_set_up, local_tear_down)
 
 int main(void)
 {

@@ -1,25 +1,9 @@
 /* Names that try to have a certificate minted which must not be: in ClientHellos made byte by byte,
  * as no TLS library would send them, and as the host of a CONNECT. Whatever the name, what was
  * minted in the end names permitted hosts only. */
-#include "pair.h"
+#include "local.h"
 
 #include "leaf.h"
-
-static struct local local;
-
-static int set_up(void **state)
-{
-    (void)state;
-    local_open(&local);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    local_close(&local);
-    return 0;
-}
 
 struct hello {
     unsigned char bytes[4096];
@@ -385,7 +369,7 @@ static void hostile_names_of_a_connect_mint_nothing(void **state)
     assert_leaves();
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, local_set_up, local_tear_down)
 
 int main(void)
 {

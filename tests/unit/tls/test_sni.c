@@ -1,26 +1,10 @@
 /* The accepting side: which name gets which leaf, and which gets none. */
-#include "pair.h"
+#include "local.h"
 
 #include "ca_parts.h"
 #include "cert.h"
 #include "leaf.h"
 #include "name.h"
-
-static struct local local;
-
-static int set_up(void **state)
-{
-    (void)state;
-    local_open(&local);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    local_close(&local);
-    return 0;
-}
 
 /* A client that verifies "localhost" or whatever `host` says, and sends `sni` (NULL: none), over a
  * connection that was opened for `meant` (NULL: nobody said). */
@@ -320,7 +304,7 @@ static void leaves_are_bounded_and_the_one_unused_longest_goes(void **state)
     leaves_release(&leaves);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, local_set_up, local_tear_down)
 
 int main(void)
 {

@@ -17,22 +17,6 @@ static int bring(SSL *ssl, void *arg)
     return SSL_TLSEXT_ERR_OK;
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    struct err err = {0};
-    chain_fixture_open(&err);
-    assert_string_equal(err.text, "");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    chain_fixture_close();
-    return 0;
-}
-
 enum signer { BY_ISSUER, BY_DELEGATE, BY_LEAF, BY_STRANGER, BY_ROOT, BY_NO_PURPOSE, BY_EXPIRED };
 
 /* One case: the response, how it is signed, and the certificate. Hours are from now. */
@@ -303,5 +287,5 @@ static void what_is_stapled_must_be_good(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_stapled_must_be_good)};
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, chain_set_up, chain_tear_down);
 }

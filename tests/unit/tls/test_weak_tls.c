@@ -8,22 +8,6 @@
 
 static struct chain chain;
 
-static int set_up(void **state)
-{
-    (void)state;
-    struct err err = {0};
-    chain_fixture_open(&err);
-    assert_string_equal(err.text, "");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    chain_fixture_close();
-    return 0;
-}
-
 /* What a server offers, and how the refusal reads; NULL: it is accepted. */
 struct weak {
     const char *what;
@@ -258,5 +242,5 @@ int main(void)
         cmocka_unit_test(nothing_is_sent_early),
         cmocka_unit_test(every_root_of_this_machine_stays_one),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, chain_set_up, chain_tear_down);
 }

@@ -138,6 +138,20 @@ static void what_was_written_accepts_the_same(void **state)
     court_close(&c);
 }
 
+static void what_nobody_judged_is_never_accepted(void **state)
+{
+    (void)state;
+    struct court c;
+    open_with(&c, "ci", HEAD "{\"rule\": \"lost\"}" TAIL);
+    court_explained(&c, "/x", NO_TOKEN, "None.", 401);
+    court_end_with_losses(&c, 3, 0);
+    assert_true(verdict_failed(c.v));
+    assert_int_equal(verdict_write_baseline(c.v, c.path, &c.err), 0);
+    assert_has(court_read(&c), "\"rule\": \"explained\"");
+    assert_lacks(court_read(&c), "\"lost\"");
+    court_close(&c);
+}
+
 static void words_of_an_entry_stay(void **state)
 {
     (void)state;
@@ -176,6 +190,7 @@ int main(void)
         cmocka_unit_test(faults_are_named),
         cmocka_unit_test(no_token_is_shown_of_it),
         cmocka_unit_test(what_was_written_accepts_the_same),
+        cmocka_unit_test(what_nobody_judged_is_never_accepted),
         cmocka_unit_test(words_of_an_entry_stay),
         cmocka_unit_test(a_file_that_cannot_be_written_is_named),
     };

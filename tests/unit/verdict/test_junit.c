@@ -72,6 +72,23 @@ static void a_call_has_its_failures(void **state)
     court_close(&c);
 }
 
+static void failures_that_nobody_judged_are_a_case(void **state)
+{
+    (void)state;
+    struct court c;
+    court_open(&c, "5xx");
+    court_take(&c, "GET", "/x", 404);
+    court_end_with_losses(&c, 3, 2);
+    assert_int_equal(verdict_write_junit(c.v, c.path, &c.err), 0);
+    validate(&c);
+    const char *text = court_read(&c);
+    assert_has(text, "<testsuites name=\"why401\" tests=\"2\" failures=\"1\"");
+    assert_has(text, "<testcase classname=\"why401.run\" name=\"lost\"");
+    assert_has(text, "Evidence: 3 failing exchanges were neither judged nor logged.");
+    assert_has(text, "<property name=\"exchanges\" value=\"6\"/>");
+    court_close(&c);
+}
+
 static void hostile_text_stays_text(void **state)
 {
     (void)state;
@@ -151,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_without_traffic_is_valid),
         cmocka_unit_test(a_call_has_its_failures),
+        cmocka_unit_test(failures_that_nobody_judged_are_a_case),
         cmocka_unit_test(hostile_text_stays_text),
         cmocka_unit_test(a_link_in_its_place_is_replaced_and_not_followed),
         cmocka_unit_test(xml_takes_any_bytes),

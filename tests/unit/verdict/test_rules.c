@@ -221,7 +221,39 @@ static void no_traffic_is_about_the_run(void **state)
     assert_has(r->evidence, "to other hosts");
     assert_true(verdict_failed(c.v));
     assert_non_null(court_again(&c, (struct verdict_options){.fail_on = "no-traffic"}));
-    verdict_end(c.v, &(struct verdict_run){.lost = 1, .ended_ms = COURT_TIME});
+    verdict_end(c.v, &(struct verdict_run){.lost_success = 1, .ended_ms = COURT_TIME});
+    assert_false(verdict_failed(c.v));
+    court_close(&c);
+}
+
+/* Nobody knows what was in them, so they fail each run that has a rule about answers. */
+static void failures_that_nobody_judged_fail_the_run(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *fail_on;
+        bool failed;
+    } cases[] = {
+        {"explained", true},   {"ci", true},    {"500", true}, {"token.*", true},
+        {"no-traffic", false}, {"none", false}, {NULL, false}, {"no-traffic,warning", true},
+    };
+    struct court c;
+    size_t count;
+    court_open(&c, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_non_null(court_again(&c, (struct verdict_options){.fail_on = cases[i].fail_on}));
+        court_end_with_losses(&c, 7, 0);
+        assert_int_equal(verdict_failed(c.v), cases[i].failed);
+        const struct verdict_reason *r = verdict_reasons(c.v, &count);
+        assert_int_equal(count, cases[i].failed);
+        if (cases[i].failed) {
+            assert_string_equal(r->rule, "lost");
+            assert_string_equal(r->evidence, "7 failing exchanges were neither judged nor logged.");
+            assert_int_equal(r->count, 7);
+        }
+    }
+    assert_non_null(court_again(&c, (struct verdict_options){.fail_on = "ci"}));
+    court_end_with_losses(&c, 0, 7);
     assert_false(verdict_failed(c.v));
     court_close(&c);
 }
@@ -259,6 +291,7 @@ int main(void)
         cmocka_unit_test(calls_of_one_route_are_one_reason),
         cmocka_unit_test(production_that_was_refused_counts),
         cmocka_unit_test(no_traffic_is_about_the_run),
+        cmocka_unit_test(failures_that_nobody_judged_fail_the_run),
         cmocka_unit_test(memory_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,6 +70,28 @@ static void a_bad_run_tells_all(void **state)
     court_close(&c);
 }
 
+static void what_got_lost_is_told(void **state)
+{
+    (void)state;
+    struct court c;
+    court_open(&c, "500");
+    court_take(&c, "GET", "/x", 200);
+    court_end_with_losses(&c, 3, 0);
+    const char *text = summary(&c, 100, false);
+    assert_has(text, "why401: 4 exchanges with BitGo, 3 failed and got lost unseen\n\n");
+    assert_has(text, "Verdict: failed, for 1 reason\n"
+                     "  ✗ lost: Failing exchanges were lost before they could be judged\n"
+                     "    3 failing exchanges were neither judged nor logged.\n");
+    assert_non_null(court_again(&c, (struct verdict_options){.fail_on = "500"}));
+    court_take(&c, "GET", "/x", 404);
+    court_end_with_losses(&c, 0, 2);
+    text = summary(&c, 100, false);
+    assert_has(text, "3 exchanges with BitGo, 1 failed (0 explained), 2 went well and got lost "
+                     "unseen\n");
+    assert_has(text, "Verdict: passed\n");
+    court_close(&c);
+}
+
 static void silence_is_explained(void **state)
 {
     (void)state;
@@ -139,9 +161,8 @@ static void nothing_in_it_is_obeyed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_good_run_is_short),
-        cmocka_unit_test(a_bad_run_tells_all),
-        cmocka_unit_test(silence_is_explained),
+        cmocka_unit_test(a_good_run_is_short),     cmocka_unit_test(a_bad_run_tells_all),
+        cmocka_unit_test(what_got_lost_is_told),   cmocka_unit_test(silence_is_explained),
         cmocka_unit_test(nothing_in_it_is_obeyed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
