@@ -1,14 +1,7 @@
 /* A few places for each hash: a newer text takes that of the oldest. */
 #include "clean.h"
 
-#define SPREAD UINT64_C(0x9e3779b97f4a7c15)
-
-/* A product carries differences upwards only; folding brings them down again. */
-static uint64_t mix(uint64_t sum, uint64_t more)
-{
-    sum = (sum ^ more) * SPREAD;
-    return sum ^ sum >> 32;
-}
+#include "mix.h"
 
 /* Eight bytes at a time; it only has to spread, since the whole text is compared in the end. */
 static uint64_t hash(uint64_t sum, struct span text)

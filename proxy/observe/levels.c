@@ -5,6 +5,8 @@
  * n levels of one kind and m of another make about n × m of them. */
 #include "levels.h"
 
+#include "mix.h"
+
 #define VIEWS_MOST 96
 
 struct levels {
@@ -12,12 +14,6 @@ struct levels {
     uint64_t seen[VIEWS_MOST]; /* their digests */
     size_t count;
 };
-
-static uint64_t mix(uint64_t digest, uint64_t value)
-{
-    digest = (digest ^ value) * 0x9e3779b97f4a7c15U;
-    return digest ^ digest >> 32;
-}
 
 /* Of what the view shows, and of where it has that from. */
 static uint64_t digest_of(const struct view *v)
