@@ -44,6 +44,21 @@ bool ip_parse(struct span text, struct ip *out)
     return false;
 }
 
+bool ip_ends_in_number(struct span host)
+{
+    struct span label;
+    while (span_cut(&host, '.', &label) && host.ptr) {
+    }
+    if (span_istarts(label, SPAN("0x"))) {
+        return label.len == 2 || span_is_hex(span_from(label, 2), false);
+    }
+    size_t digits = 0;
+    while (digits < label.len && label.ptr[digits] >= '0' && label.ptr[digits] <= '9') {
+        digits++;
+    }
+    return digits > 0 && digits == label.len;
+}
+
 struct ip ip_from_sockaddr(const struct sockaddr *address)
 {
     if (address->sa_family == AF_INET) {

@@ -189,6 +189,7 @@ void flow_release_upstream(struct flow *f, bool reuse)
     if (upstream) {
         f->upstream = NULL;
         upstream->on_event = NULL;
+        upstream->torn = f->torn;
         origin_release(f->route->origin, upstream, reuse);
     }
 }
@@ -201,6 +202,7 @@ void flow_close(struct flow *f, bool grace)
     f->closing = true;
     flow_release_upstream(f, false);
     deadline_clear(&f->deadline);
+    f->client->torn = f->torn;
     if (grace) {
         stream_end(f->client);
     }

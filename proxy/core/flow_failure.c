@@ -5,8 +5,16 @@
 #include "flow_state.h"
 #include "why401/base/clock.h"
 
+/* Only the end of the connection tells the client that it has got everything. */
+static bool ends_with_connection(const struct flow *f)
+{
+    bool body = f->response == HALF_HEAD || f->response == HALF_BODY;
+    return f->response == HALF_TUNNEL || (body && f->down.out == HTTP_UNTIL_CLOSE);
+}
+
 void flow_abort(struct flow *f, enum outcome outcome, const struct err *why)
 {
+    f->torn = ends_with_connection(f);
     f->x->outcome = outcome;
     f->x->error = *why;
     f->response = HALF_DONE;

@@ -249,7 +249,10 @@ bool flow_enter_tunnel(struct flow *f)
 {
     struct exchange *x = f->x;
     if (stream_write(f->client, established) != 0) {
-        return false; /* the next step sees that the client is gone */
+        struct err why;
+        err_set(&why, ERR_CLIENT_GONE, "the client could not be told that its tunnel is there");
+        flow_abort(f, OUTCOME_CLIENT_GONE, &why);
+        return true;
     }
     x->maker = MAKER_UPSTREAM;
     x->response.head.status = 200;

@@ -225,13 +225,16 @@ bool flow_open_origin(struct flow *f)
     return true;
 }
 
-/* The target in origin form: an absolute one loses scheme and authority (RFC 9112 §3.2.2). */
-static struct span origin_target(const struct exchange *x)
+/* The target in origin form: an absolute one loses scheme and authority, and has a path at least
+ * (RFC 9112 §3.2.1, §3.2.2). Without memory for that it is empty. */
+static struct span origin_target(struct exchange *x)
 {
     if (x->target.form != TARGET_ABSOLUTE) {
         return x->request.head.target;
     }
-    return x->target.local.len && x->target.local.ptr[0] == '/' ? x->target.local : SPAN("/");
+    struct span local = x->target.local;
+    return local.len && local.ptr[0] == '/' ? local
+                                            : arena_printf(&x->arena, "/%.*s", SPAN_ARG(local));
 }
 
 /* For the Host field: the upstream's name, or what the client says (RFC 9112 §3.2.2). */
@@ -248,10 +251,12 @@ static void stage_request_head(struct flow *f)
     const struct http_head *head = &f->x->request.head;
     const struct via *via = f->x->foreign ? flow_asks_via(f) : NULL;
     struct span target = via ? head->target : origin_target(f->x);
-    http_write_request(&f->env->staged, head, target, authority_of(f), head->upgrade);
-    if (via && via->authorization) {
-        f->env->staged.len -= 2; /* the empty line */
-        str_addf(&f->env->staged, "Proxy-Authorization: %s\r\n\r\n", via->authorization);
+    struct str *staged = &f->env->staged;
+    http_write_request(staged, head, target, authority_of(f), head->upgrade);
+    staged->failed = staged->failed || !target.ptr;
+    if (via && via->authorization && !staged->failed) {
+        staged->len -= 2; /* the empty line */
+        str_addf(staged, "Proxy-Authorization: %s\r\n\r\n", via->authorization);
     }
     f->spoke_first = stream_peek(f->upstream).len > 0;
     f->x->sent_us = clock_mono_us();

@@ -60,14 +60,20 @@ static enum http_framing outgoing_framing(const struct http_head *request,
     return request->minor == 0 ? HTTP_UNTIL_CLOSE : HTTP_CHUNKED;
 }
 
+/* An upstream that answers before it is asked may answer once more, and one that answers before it
+ * has the whole request may take the rest for another: nobody else shall have that connection. */
+static bool overtakes(const struct flow *f)
+{
+    return f->spoke_first || f->request != HALF_DONE || stream_pending(f->upstream) > 0;
+}
+
 static void begin_response(struct flow *f)
 {
     struct exchange *x = f->x;
     const struct http_head *head = &x->response.head;
     x->answered_us = clock_mono_us();
     x->maker = MAKER_UPSTREAM;
-    /* An upstream that answers before it is asked may answer once more. */
-    x->response.head.close = head->close || f->spoke_first;
+    x->response.head.close = head->close || overtakes(f);
     f->response = HALF_HEAD;
     http_body_begin(&f->down.body, head, f->env->limits.trailer_bytes);
     f->down.out = outgoing_framing(&x->request.head, head);
@@ -109,6 +115,8 @@ bool flow_take_response(struct flow *f)
         flow_refuse(f, &err);
     } else if (head.status == 101 && !f->x->request.head.upgrade) {
         bad_response(f, "the upstream switched protocols without being asked");
+    } else if (head.status == 101 && f->request != HALF_DONE) {
+        bad_response(f, "the upstream switched protocols before it had the whole request");
     } else if (head.status < 200 && head.status != 101) {
         pass_interim(f, &head);
     } else {
@@ -180,8 +188,7 @@ static bool copy_bytes(struct stream *from, struct stream *to, uint64_t *count)
 /* One direction has ended and everything of it was passed on. */
 static bool is_over(const struct stream *from)
 {
-    enum stream_state state = stream_state(from);
-    return state == STREAM_FAILED || (state == STREAM_ENDED && stream_peek(from).len == 0);
+    return stream_state(from) == STREAM_ENDED && stream_peek(from).len == 0;
 }
 
 bool flow_tunnel(struct flow *f)
@@ -191,16 +198,19 @@ bool flow_tunnel(struct flow *f)
     }
     bool moved = copy_bytes(f->client, f->upstream, &f->x->request.body_bytes);
     moved = copy_bytes(f->upstream, f->client, &f->x->response.body_bytes) || moved;
-    bool client_over = is_over(f->client);
-    bool upstream_over = is_over(f->upstream);
+    /* One side broke: the other gets what was passed on, and sees that it is not all. */
+    f->torn =
+        stream_state(f->client) == STREAM_FAILED || stream_state(f->upstream) == STREAM_FAILED;
+    f->client->torn = f->upstream->torn = f->torn;
+    bool client_over = f->torn || is_over(f->client);
+    bool upstream_over = f->torn || is_over(f->upstream);
     if (client_over) {
         stream_end(f->upstream);
     }
     if (upstream_over) {
         stream_end(f->client);
     }
-    if ((client_over && upstream_over) || stream_state(f->client) == STREAM_FAILED ||
-        stream_state(f->upstream) == STREAM_FAILED) {
+    if (client_over && upstream_over) {
         f->x->request.complete = f->x->response.complete = true;
         f->request = f->response = HALF_DONE;
         f->close = true;

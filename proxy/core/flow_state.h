@@ -44,6 +44,7 @@ struct flow {
     bool fresh;              /* the next upstream stream must not have served anybody */
     bool spoke_first;        /* the upstream sent something before it was asked */
     bool close;              /* the client's connection ends with this exchange */
+    bool torn;               /* it must not look as if that were the end of what it gets */
     bool pumping;            /* flow_pump is on the stack */
     bool again;              /* an event came while it was */
     bool closing;            /* flow_close was called */
@@ -106,7 +107,8 @@ void flow_abort(struct flow *f, enum outcome outcome, const struct err *why);
 /* Gives the upstream stream back. */
 void flow_release_upstream(struct flow *f, bool reuse);
 
-/* The client's connection ends; with grace what was written still reaches it. */
+/* The client's connection ends; with grace what was written still reaches it. Where the flow is
+ * torn the end shows that. */
 void flow_close(struct flow *f, bool grace);
 
 #endif

@@ -107,6 +107,7 @@ static int make_forward(struct lane *lane, struct err *err)
     }
     lane->dial = dial_options(lane);
     lane->dial.public_only = o->tunnel == TUNNEL_PUBLIC;
+    lane->dial.yields = true;
     lane->passage = passage_new(lane->worker, &lane->dial, lane->elsewhere, o->proxy,
                                 &lane->env.limits, &lane->in_use);
     if (!lane->passage) {

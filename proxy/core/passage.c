@@ -22,16 +22,18 @@ static bool is_connect(const struct exchange *x)
     return span_eq(x->request.head.method, SPAN("CONNECT"));
 }
 
-static bool is_private_address(struct span host)
+/* The host is an address that is not of the internet. What only looks like an address (127.1) is
+ * for the resolver to judge where we resolve it; the network's proxy may take it for any. */
+static bool is_out_of_bounds(struct span host, const struct via *via)
 {
     struct ip ip;
-    return ip_parse(host, &ip) && !ip_is_public(ip);
+    return ip_parse(host, &ip) ? !ip_is_public(ip) : via && ip_ends_in_number(host);
 }
 
 /* Where this exchange's connection goes. x->host ends with NUL, as everything from an arena. */
-static struct dial_options options_for(const struct passage *p, const struct exchange *x)
+static struct dial_options options_for(const struct passage *p, const struct exchange *x,
+                                       const struct via *via)
 {
-    const struct via *via = network_proxy_for(p->proxy, x->host, x->port);
     bool https = span_eq(x->scheme, SPAN("https"));
     struct dial_options options = *p->dial;
     options.host = x->host.ptr;
@@ -57,12 +59,12 @@ static struct stream *passage_open(struct origin *o, struct exchange *x, bool fr
                 p->limits->upstream_connections);
         return NULL;
     }
-    if (p->dial->public_only && is_private_address(x->host)) {
-        err_set(err, ERR_TUNNEL_REFUSED, "%.*s is an address of a private network",
-                SPAN_ARG(x->host));
+    const struct via *via = network_proxy_for(p->proxy, x->host, x->port);
+    if (p->dial->public_only && is_out_of_bounds(x->host, via)) {
+        err_set(err, ERR_TUNNEL_REFUSED, "%.*s is no address of the internet", SPAN_ARG(x->host));
         return NULL;
     }
-    struct dial_options options = options_for(p, x);
+    struct dial_options options = options_for(p, x, via);
     struct stream *stream = dial(p->worker, &options);
     if (!stream) {
         err_set(err, ERR_MEMORY, "no memory for a connection");

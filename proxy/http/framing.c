@@ -3,17 +3,23 @@
  * Content-Length.
  * - Content-Length is one field of 1 to 18 digits.
  * - A name that a lenient reader could take for either of them is refused.
- * - A request has exactly one Host (HTTP/1.0: at most one). */
+ * - A request has exactly one Host (HTTP/1.0: at most one).
+ * - Connection has few elements: each is held against every field's name when the head is written.
+ */
 #include "framing.h"
 
 #include "grammar.h"
 #include "why401/http/target.h"
+
+/* Elements of all Connection fields together, empty ones too. */
+#define CONNECTION_MOST 64
 
 /* The fields that matter for framing and for the connection, collected in one walk. */
 struct framing_fields {
     size_t lengths;
     size_t codings;
     size_t hosts;
+    size_t connections; /* elements of Connection */
     struct span length;
     struct span coding;
     struct span host;
@@ -27,6 +33,7 @@ static void note_connection(struct http_head *head, struct framing_fields *f, st
 {
     struct span part;
     while (span_cut(&value, ',', &part)) {
+        f->connections++;
         part = span_trim(part);
         if (span_ieq(part, SPAN("close"))) {
             head->close = true;
@@ -112,6 +119,9 @@ static const char *ambiguity(const struct http_head *head, const struct framing_
     }
     if (f->codings && head->minor == 0) {
         return "Transfer-Encoding does not exist in HTTP/1.0";
+    }
+    if (f->connections > CONNECTION_MOST) {
+        return "Connection has more than 64 elements";
     }
     return NULL;
 }

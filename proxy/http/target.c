@@ -62,7 +62,8 @@ static bool is_host(struct span host, bool brackets)
         return false;
     }
     for (size_t i = 0; i < host.len; i++) {
-        if (!is_name_byte(host.ptr[i])) {
+        bool empty_label = host.ptr[i] == '.' && (i + 1 == host.len || host.ptr[i + 1] == '.');
+        if (!is_name_byte(host.ptr[i]) || empty_label) {
             return false;
         }
     }

@@ -63,6 +63,11 @@ struct ends bounds_ends(const uv_tcp_t *tcp)
     return ends;
 }
 
+bool bounds_is_this_machine(const struct ends *ends)
+{
+    return ends->peer.family != 0 && ip_eq(ends->peer, ends->local);
+}
+
 static bool is_wildcard(struct ip ip)
 {
     static const uint8_t zero[16];

@@ -28,6 +28,9 @@ struct ends {
 };
 struct ends bounds_ends(const uv_tcp_t *tcp);
 
+/* Both ends are one address: however public it is, what is there is on this machine. */
+bool bounds_is_this_machine(const struct ends *ends);
+
 /* The other end is the port where we listen (own, own_port): a request would come back, and again.
  */
 bool bounds_is_ourselves(const struct dial_options *options, const struct ends *ends);

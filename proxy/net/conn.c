@@ -9,13 +9,16 @@
  *
  * The other ends: the peer resets, the handshake fails or takes too long, a write fails: conn_fail
  * notes why, the holder looks, sees STREAM_FAILED and lets go. A holder that lets go without ending
- * its half cuts the connection off. In every case conn_shut runs once, and the memory goes in the
- * last callback.
+ * its half cuts the connection off. What the holder calls torn ends with a reset, or within TLS
+ * without close_notify, when its last bytes have been delivered. In every case conn_shut runs once,
+ * and the memory goes in the last callback.
  */
 #include <errno.h>
+#include <linux/sockios.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "conn_impl.h"
@@ -120,6 +123,12 @@ static void on_closed(uv_handle_t *handle)
     maybe_free(c);
 }
 
+/* A FIN would look like the end of what the peer gets. Within TLS only close_notify does. */
+static bool is_reset_at_end(const struct conn *c)
+{
+    return c->stream.torn && !c->tls;
+}
+
 void conn_shut(struct conn *c)
 {
     if (c->closing) {
@@ -132,9 +141,10 @@ void conn_shut(struct conn *c)
         dial_cancel(c->dial);
         c->dial = NULL;
     }
-    if (c->tcp) {
+    bool reset = c->tcp && is_reset_at_end(c) && uv_tcp_close_reset(c->tcp, on_closed) == 0;
+    if (c->tcp && !reset) {
         uv_close((uv_handle_t *)c->tcp, on_closed);
-    } else {
+    } else if (!c->tcp) {
         maybe_free(c);
     }
 }
@@ -148,7 +158,30 @@ void conn_hurry(struct list *conns_node)
     if (c->fin_sent && !c->shutdown_active) {
         conn_shut(c);
     } else {
+        c->reset_by = c->reset_by ? worker_now(c->worker) + LINGER_READ_MS : 0;
         deadline_set(&c->deadline, LINGER_READ_MS);
+    }
+}
+
+/* Bytes that the peer has not confirmed; a reset would overtake them. */
+static bool has_unconfirmed(const struct conn *c)
+{
+    int waiting = 0;
+    uv_os_fd_t fd;
+    return uv_fileno((const uv_handle_t *)c->tcp, &fd) == 0 && ioctl(fd, SIOCOUTQ, &waiting) == 0 &&
+           waiting > 0;
+}
+
+/* Everything of a torn stream was written. It is waited for only while the connection reads: a
+ * handle that does nothing does not keep the loop from ending. */
+static void reset_once_delivered(struct conn *c)
+{
+    uint64_t now = worker_now(c->worker);
+    c->reset_by = c->reset_by ? c->reset_by : now + LINGER_WRITE_MS;
+    if (c->reading && now < c->reset_by && has_unconfirmed(c)) {
+        deadline_set(&c->deadline, LINGER_LOOK_MS);
+    } else {
+        conn_shut(c);
     }
 }
 
@@ -156,7 +189,9 @@ void conn_hurry(struct list *conns_node)
 static void on_deadline(void *ctx)
 {
     struct conn *c = ctx;
-    if (!c->held) {
+    if (!c->held && c->reset_by) {
+        reset_once_delivered(c);
+    } else if (!c->held) {
         conn_shut(c);
     } else if (c->state == STREAM_CONNECTING) {
         conn_fail(c, ERR_UPSTREAM_TLS, "the TLS handshake was not done in time");
@@ -213,6 +248,12 @@ static void on_shutdown(uv_shutdown_t *req, int status)
 /* Everything the holder wrote is on its way: sends the FIN that it asked for. */
 static void finish_writing(struct conn *c)
 {
+    if (is_reset_at_end(c)) {
+        if (!c->held && !c->shutdown_active) {
+            reset_once_delivered(c);
+        }
+        return;
+    }
     if (c->fin_sent || c->state == STREAM_FAILED) {
         if (!c->held && !c->shutdown_active) {
             conn_shut(c);
@@ -317,7 +358,7 @@ static void op_end(struct stream *s)
         return;
     }
     c->ended = true;
-    if (c->tls && c->state != STREAM_FAILED) {
+    if (c->tls && c->state != STREAM_FAILED && !s->torn) {
         tls_end(c->tls);
     }
     conn_touch(c);

@@ -13,6 +13,9 @@
 #define LINGER_WRITE_MS 30000
 #define LINGER_READ_MS  1000
 
+/* How often it looks whether its last bytes have been delivered, where a reset follows them. */
+#define LINGER_LOOK_MS 20
+
 #define CONN_MAGIC 0x636f6e6eu /* "conn" */
 
 struct opening;     /* how a fresh client connection finds out what it is; opening.c */
@@ -51,6 +54,7 @@ struct conn {
     bool starved;             /* the holder found no room and wants to hear of it */
     bool held;                /* the holder has not let go */
     bool eof;                 /* the peer's TCP stream has ended */
+    uint64_t reset_by;        /* torn: when the reset is sent at the latest; 0: not decided yet */
     uint64_t used;            /* when it was settled last, in the loop's clock, ms */
     bool closing;             /* uv_close was called */
     void (*on_freed)(void *ctx); /* told when the connection is gone; NULL: nobody */

@@ -15,6 +15,7 @@
 
 #include "bounds.h"
 #include "conn_impl.h"
+#include "lookup.h"
 #include "via.h"
 
 #define ATTEMPTS_MOST   8
@@ -34,20 +35,22 @@ struct dial {
     char *name;                  /* owned: what is resolved for that */
     uint16_t port;               /* of what is resolved */
     struct via_request *via;     /* owned; NULL: directly */
-    uv_getaddrinfo_t lookup;
-    struct addrinfo *addresses; /* owned, from the resolver */
-    struct addrinfo *next;      /* the address to try next */
-    struct ip skipped;          /* an address that is out of bounds; family 0: none was */
+    struct lookup lookup;        /* its name is ours */
+    bool asked;                  /* it was started */
+    struct addrinfo *addresses;  /* owned, from the resolver */
+    struct addrinfo *next;       /* the address to try next */
+    struct ip skipped;           /* an address that is out of bounds; family 0: none was */
     struct attempt attempts[ATTEMPTS_MOST];
     size_t started;        /* attempts that were made */
     size_t running;        /* of them, not decided yet */
     size_t pending;        /* requests and handles that libuv holds */
     int last_error;        /* of the last attempt that failed */
-    struct deadline step;  /* the next attempt */
+    struct deadline step;  /* the next attempt, or to ask for the lookup again */
     struct deadline limit; /* connect_ms */
 };
 
 static void start_attempts(struct dial *d);
+static void ask_again(struct dial *d);
 
 static void free_if_done(struct dial *d)
 {
@@ -56,7 +59,9 @@ static void free_if_done(struct dial *d)
     }
     deadline_clear(&d->step);
     deadline_clear(&d->limit);
-    uv_freeaddrinfo(d->addresses);
+    if (d->addresses) {
+        freeaddrinfo(d->addresses);
+    }
     via_request_free(d->via);
     free(d->host);
     free(d->name);
@@ -96,7 +101,7 @@ static struct conn *let_go(struct dial *d)
     deadline_clear(&d->step);
     deadline_clear(&d->limit);
     close_losers(d);
-    uv_cancel((uv_req_t *)&d->lookup);
+    lookup_cancel(&d->lookup);
     return c;
 }
 
@@ -141,13 +146,24 @@ static void on_limit(void *ctx)
     fail_to_connect(ctx, ERR_CONNECT_TIMEOUT, "no address answered in time");
 }
 
+/* What is connected is out of bounds; -1 with *err. */
+static int judge_ends(const struct dial *d, const struct ends *ends, struct err *err)
+{
+    if (bounds_is_ourselves(&d->options, ends)) {
+        return err_set(err, ERR_LOOP, "%s%s port %u is where this proxy itself listens", kind(d),
+                       d->via ? d->name : d->host, d->port);
+    }
+    if (d->options.public_only && !d->via && bounds_is_this_machine(ends)) {
+        return err_set(err, ERR_TUNNEL_REFUSED, "%s is an address of this machine", d->host);
+    }
+    return 0;
+}
+
 static void succeed(struct dial *d, struct attempt *winner)
 {
     struct ends ends = bounds_ends(winner->tcp);
-    if (bounds_is_ourselves(&d->options, &ends)) {
-        struct err err;
-        err_set(&err, ERR_LOOP, "%s%s port %u is where this proxy itself listens", kind(d),
-                d->via ? d->name : d->host, d->port);
+    struct err err;
+    if (judge_ends(d, &ends, &err) != 0) {
         fail(d, &err);
         return;
     }
@@ -221,7 +237,12 @@ static bool start_one(struct dial *d)
 
 static void on_step(void *ctx)
 {
-    start_attempts(ctx);
+    struct dial *d = ctx;
+    if (d->asked) {
+        start_attempts(d);
+    } else {
+        ask_again(d);
+    }
 }
 
 /* No address is left to try. */
@@ -260,16 +281,16 @@ static void start_attempts(struct dial *d)
     }
 }
 
-static void on_resolved(uv_getaddrinfo_t *req, int status, struct addrinfo *addresses)
+static void on_resolved(void *ctx)
 {
-    struct dial *d = req->data;
+    struct dial *d = ctx;
     struct worker *w = d->worker;
     d->pending--;
-    d->addresses = d->next = addresses;
+    d->addresses = d->next = d->lookup.found;
     if (!d->conn) {
         free_if_done(d);
-    } else if (status != 0) {
-        fail_to_resolve(d, uv_strerror(status));
+    } else if (!d->addresses) {
+        fail_to_resolve(d, lookup_reason(&d->lookup));
     } else {
         start_attempts(d);
     }
@@ -291,7 +312,7 @@ static bool set_target(struct dial *d, const struct dial_options *options)
     const char *name = via ? via->host : options->resolve ? options->resolve : options->host;
     d->port = via ? via->port : options->port;
     d->host = span_dup(span_of(options->host));
-    d->name = span_dup(span_of(name));
+    d->lookup.name = d->name = span_dup(span_of(name));
     d->via = via ? via_request_new(d->worker, options) : NULL;
     return d->host && d->name && (d->via || !via);
 }
@@ -304,7 +325,7 @@ static struct dial *dial_new(struct worker *w, struct conn *c, const struct dial
     }
     d->worker = w;
     d->options = *options;
-    d->lookup.data = d;
+    d->lookup = (struct lookup){.done = on_resolved, .ctx = d};
     deadline_init(&d->step, w, on_step, d);
     deadline_init(&d->limit, w, on_limit, d);
     if (!set_target(d, options)) {
@@ -316,17 +337,25 @@ static struct dial *dial_new(struct worker *w, struct conn *c, const struct dial
     return d;
 }
 
-/* Has the name resolved. Returns 0, or libuv's error. */
+/* Has the name resolved, or tries again in a moment. Returns 0, or libuv's error. */
 static int start_lookup(struct dial *d)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = 0};
-    struct ip literal;
-    if (ip_parse(span_of(d->name), &literal)) {
-        hints.ai_flags = AI_NUMERICHOST;
+    int rc = lookup_start(&d->lookup, &d->worker->loop, d->options.yields);
+    if (rc == UV_EBUSY) {
+        deadline_set(&d->step, LOOKUP_AGAIN_MS);
+        return 0;
     }
-    int rc = uv_getaddrinfo(&d->worker->loop, &d->lookup, on_resolved, d->name, NULL, &hints);
+    d->asked = rc == 0;
     d->pending += rc == 0;
     return rc;
+}
+
+static void ask_again(struct dial *d)
+{
+    int rc = start_lookup(d);
+    if (rc != 0) {
+        fail_to_resolve(d, uv_strerror(rc));
+    }
 }
 
 struct stream *dial(struct worker *w, const struct dial_options *options)

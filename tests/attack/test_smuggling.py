@@ -56,7 +56,7 @@ def meant(data):
     found = []
     for request in readers.lenient(data, readers.LENIENT[0]):
         target = re.sub(rb"(?i)^https?://[^/?]*", b"", request.target)
-        target = b"/" if re.match(rb"(?i)https?://", request.target) and not target.startswith(b"/") else target
+        target = b"/" + target if re.match(rb"(?i)https?://", request.target) and not target.startswith(b"/") else target
         found.append(dataclasses.replace(request, target=target))
     return found
 

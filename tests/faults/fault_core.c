@@ -172,6 +172,38 @@ static void chunked(void)
     end();
 }
 
+/* A head that needs more than the scratch holds, for the network's proxy: its credentials join the
+ * whole head or none. */
+static void through_the_networks_proxy(void)
+{
+    static const struct network_proxy proxy = {
+        .via = {.host = "proxy.example", .port = 3128, .authorization = "Basic 1111"}};
+    static struct forward forward = {.tunnel = TUNNEL_ALL, .proxy = &proxy, .port = 8401};
+    char method[2001];
+    memset(method, 'M', sizeof method - 1);
+    method[sizeof method - 1] = '\0';
+    begin();
+    forward.passage.origin = &t.origin;
+    t.env.forward = &forward;
+    CLIENT_SENDS("GET http://a.example/ HTTP/1.1\r\nHost: h\r\n\r\n");
+    far_send(&made[0], SPAN("HTTP/1.1 204 No Content\r\n\r\n"));
+    fault_begin();
+    far_send(&t.client, span_of(method));
+    CLIENT_SENDS(" http://a.example/ HTTP/1.1\r\nHost: h\r\n\r\n");
+    bool failed = fault_end();
+    const char *got = str_cstr(&made[1].far_out);
+    assert_true(failed || t.opened == 2);
+    assert_true(*got == '\0' ||
+                span_ends(span_of(got), SPAN("Proxy-Authorization: Basic 1111\r\n\r\n")));
+    end();
+}
+
+static void the_networks_proxy_gets_a_whole_head_or_none(void **state)
+{
+    (void)state;
+    fault_every(through_the_networks_proxy, FAULT_EACH);
+}
+
 static void a_post_is_answered_or_cut_off(void **state)
 {
     (void)state;
@@ -189,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_post_is_answered_or_cut_off),
         cmocka_unit_test(a_chunked_exchange_is_answered_or_cut_off),
+        cmocka_unit_test(the_networks_proxy_gets_a_whole_head_or_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -218,6 +218,30 @@ class Responses(Case):
         except (Closed, OSError):
             pass  # the proxy may end the connection instead, as RFC 9112 section 9.6 allows
 
+    def test_upstream_that_answered_before_the_body_serves_nobody_else(self):
+        """It may take what it got for the beginning of another request, which the next client's would end."""
+        begins = b"POST /for-the-thief HTTP/1.1\r\nX: "
+
+        def script(peer):
+            if peer.head().target == b"/next":
+                peer.send(OK)
+                return
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha")
+            self.assertEqual(peer.exactly(len(begins)), begins)
+            peer.send(b"lf")
+            try:
+                self.assertEqual(peer.rest(), b"")
+            except OSError:
+                pass  # without a close_notify
+
+        wire = self.through(script)
+        wire.send(b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % len(begins), begins[:5])
+        wire.until(b"ha")
+        wire.send(begins[5:])
+        wire.until(b"lf")
+        self.assertEqual(self.proxy.exchange(b"GET /next HTTP/1.1\r\nHost: h\r\n\r\n").status, 200)
+        self.assertEqual(len(self.upstream.peers), 2)
+
     def test_upgrade_becomes_a_tunnel(self):
         switch = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
 

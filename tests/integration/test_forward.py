@@ -2,12 +2,17 @@
 import base64
 import json
 import os
+import select
+import shutil
+import socket
 import ssl
+import subprocess
+import sys
 
 import certificates
 from connect_proxy import ConnectProxy
 from why401 import RULE, Case
-from wire import Wire
+from wire import PATIENCE, Wire
 
 HOST = "app.bitgo-test.com"
 REFUSED = b'{"error":"No access token","name":"NoAccessToken","requestId":"r1"}'
@@ -163,6 +168,53 @@ class Forward(Forwarding):
         self.assertEqual(tested.wait_requests(1)[0].value(b"host"), HOST.encode())
 
 
+class InANetworkOfItsOwn(Forwarding):
+    """Tests that run once more, in a network and with mounts of their own."""
+
+    INSIDE = "WHY401_TEST_INSIDE"
+
+    def enter(self, ready):
+        """False when this is the run inside; outside, the whole run inside, which begins with the shell command."""
+        if self.INSIDE in os.environ:
+            return False
+        ready = "ip link set lo up && " + ready
+        network = ["unshare", "-rnm", "sh", "-c"]
+        if not shutil.which("unshare") or self.run_command(*network, ready).returncode != 0:
+            self.skipTest("no network of its own can be had here")
+        command = (f'{ready} && exec "$0" "$@"', sys.executable, "-B", "-m", "unittest", self.id())
+        done = subprocess.run([*network, *command], env={**os.environ, self.INSIDE: "1"}, capture_output=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return True
+
+    def test_a_public_address_of_this_machine_is_this_machine(self):
+        address = "9.9.9.9"
+        if self.enter(f"ip address add {address}/32 dev lo"):
+            return
+        with socket.create_server((address, 0)) as here:
+            wire, answer = self.connect(self.start_forward(), f"{address}:{here.getsockname()[1]}")
+        self.assertEqual(answer.status, 403)
+        self.assertIn(b"is an address of this machine", answer.body)
+        wire.close()
+
+    def test_names_that_nobody_answers_for_do_not_hold_up_the_upstream(self):
+        resolver = self.home / "resolv.conf"
+        resolver.write_text("nameserver 127.0.0.9\noptions timeout:4 attempts:1\n")
+        if self.enter(f"mount --bind {resolver} /etc/resolv.conf"):
+            return
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+            silent.bind(("127.0.0.9", 53))
+            upstream = self.start_upstream(NOT_HERE, tls=True)
+            proxy = self.start_proxy(upstream)
+            tunnels = [proxy.connect(tls=False) for _ in range(8)]
+            for number, wire in enumerate(tunnels):
+                wire.send(b"CONNECT silent%d.example.com:443 HTTP/1.1\r\nHost: h\r\n\r\n" % number)
+            silent.settimeout(PATIENCE)
+            for _ in range(2):
+                silent.recv(512)  # questions have been asked, so that lookups are under way
+            self.assertEqual(proxy.exchange(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", tls=False).status, 401)
+            self.assertEqual(select.select([wire.sock for wire in tunnels], [], [], 0)[0], [])
+
+
 class ThroughTheNetworksProxy(Forwarding):
     def start_network_proxy(self, **answers):
         network = ConnectProxy(**answers)
@@ -189,3 +241,18 @@ class ThroughTheNetworksProxy(Forwarding):
         done = self.curl(proxy, f"https://{HOST}/api/v2/user/me")
         self.assertEqual(json.loads(done.stdout)["name"], "Why401UpstreamProxy")
         self.assertIn(b"407", done.stdout)
+
+    def test_it_is_not_asked_for_private_addresses_in_any_spelling(self):
+        network = self.start_network_proxy(refuse=b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        proxy = self.start("run", "--listen", "127.0.0.1:0", "--upstream-proxy", f"http://127.0.0.1:{network.port}")
+        for host in (*PRIVATE, "0xa9fea9fe", "010.0.0.1", "169.254.43518"):
+            with self.subTest(host):
+                wire, answer = self.connect(proxy, f"{host}:443")
+                self.assertEqual(answer.status, 403)
+                wire.close()
+                got = proxy.exchange(f"GET http://{host}/ HTTP/1.1\r\nHost: {host}\r\n\r\n".encode(), tls=False)
+                self.assertEqual(got.status, 403)
+        for host in ("127.0.0.1..", "169.254.169.254..", "a..example"):
+            with self.subTest(host):
+                self.assertEqual(self.connect(proxy, f"{host}:443")[1].status, 400)
+        self.assertEqual(network.asked, [])

@@ -21,7 +21,7 @@ import certificates
 from lines import Lines
 from nginx import Nginx
 from upstream import Upstream
-from wire import PATIENCE, Wire
+from wire import PATIENCE, Wire, strict
 
 PROGRAM = os.environ["WHY401"]
 WRAPPER = os.environ.get("WHY401_WRAPPER", "").split()
@@ -103,7 +103,7 @@ class Program:
         """A client's connection: TLS by default, with SNI `name` (None: none)."""
         sock = socket.create_connection(("127.0.0.1", self.port), PATIENCE)
         if tls:
-            context = ssl.create_default_context(cafile=self.ca)
+            context = strict(ssl.create_default_context(cafile=self.ca))
             context.check_hostname = name is not None
             # Without suppression a connection that ends without close_notify raises SSLEOFError.
             sock = context.wrap_socket(sock, server_hostname=name, suppress_ragged_eofs=False)

@@ -8,6 +8,12 @@ import struct
 PATIENCE = 30
 
 
+def strict(context):
+    """The TLS context, in which a stream that ends without close_notify is an error; Pythons differ in that."""
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+    return context
+
+
 class Closed(Exception):
     """The peer ended the stream in the proper way (close_notify, FIN) before what was asked for."""
 

@@ -23,6 +23,11 @@ struct cidr {
  */
 bool ip_parse(struct span text, struct ip *out);
 
+/* The last label of a host name is a number, as in "127.1", "0x7f000001" and "010.0.0.1". No domain
+ * ends so: somewhere somebody takes it for an address, and not everybody for the same one. True of
+ * "192.0.2.1" as well, so ip_parse goes first. */
+bool ip_ends_in_number(struct span host);
+
 /* Family 0 when the socket address is neither IPv4 nor IPv6. */
 struct ip ip_from_sockaddr(const struct sockaddr *address);
 

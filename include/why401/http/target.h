@@ -21,8 +21,8 @@ struct target {
 struct target target_split(struct span target);
 
 /* Takes host[:port] apart; without a port it is `default_port`. *host has no brackets, and no dot
- * for the root of the DNS at its end. False when that is no name of letters, digits, '-', '_' and
- * '.', and no address either, or the port is not one from 1 to 65535. */
+ * for the root of the DNS at its end. False when that is no name of labels of letters, digits, '-'
+ * and '_', and no address either, or the port is not one from 1 to 65535. */
 bool authority_split(struct span authority, uint16_t default_port, struct span *host,
                      uint16_t *port);
 

@@ -17,7 +17,8 @@ struct dial_options {
     const char *resolve;   /* an address to connect to instead; NULL: resolve host */
     uint16_t port;         /* of the host */
     const struct via *via; /* through that proxy, which resolves the host; NULL: directly. Copied */
-    bool public_only;      /* connect to addresses that ip_is_public only */
+    bool public_only;      /* connect to addresses that ip_is_public only, and are not our own */
+    bool yields;           /* its name may have to wait for a moment, others' names go first */
     struct ip own;         /* where we listen: a connection that ends there is a loop; family 0: */
     uint16_t own_port;     /* … nobody looks */
     struct tls_context *tls; /* NULL: plain. Outlives the stream */
@@ -32,9 +33,9 @@ struct dial_options {
  * first to answer wins (as in RFC 8305 §5). The stream fails with ERR_DNS, ERR_CONNECT,
  * ERR_CONNECT_TIMEOUT, ERR_UPSTREAM_TLS or ERR_UPSTREAM_VERIFY; ERR_UPSTREAM_PROXY (not found, not
  * reached, or it refused; the text has the status line, made harmless), ERR_TUNNEL_REFUSED
- * (public_only: no address of the host is public), ERR_LOOP. With via the peer of the stream is the
- * proxy, connect_ms covers its answer too, and public_only judges the host only where that is an
- * address. NULL when memory is out. */
+ * (public_only: no address of the host is public, or it is this machine), ERR_LOOP. With via the
+ * peer of the stream is the proxy, connect_ms covers its answer too, and public_only judges the
+ * host only where that is an address. NULL when memory is out. */
 struct stream *dial(struct worker *w, const struct dial_options *options);
 
 #endif

@@ -37,6 +37,7 @@ struct stream {
     void (*on_event)(void *ctx); /* set by the holder; NULL: nobody listens */
     void *ctx;                   /* for on_event */
     void *owner;                 /* for the origin that opened it; the holder leaves it alone */
+    bool torn;                   /* set by the holder: its end must not look like one in order */
 };
 
 static inline enum stream_state stream_state(const struct stream *s)
@@ -75,14 +76,16 @@ static inline size_t stream_pending(const struct stream *s)
     return s->ops->pending(s);
 }
 
-/* Nothing more will be written: what waits is sent, then the half-close (close_notify, FIN). */
+/* Nothing more will be written: what waits is sent, then the half-close (close_notify, FIN). Where
+ * the stream is torn a reset comes instead, or within TLS a FIN without close_notify. */
 static inline void stream_end(struct stream *s)
 {
     s->ops->end(s);
 }
 
 /* The holder lets go: on_event never comes again and s may not be used any more. What was written
- * before stream_end is still delivered; without an end the connection is cut off. */
+ * before stream_end is still delivered; without an end the connection is cut off: TLS shows that to
+ * the peer, TCP only where the stream is torn. */
 static inline void stream_close(struct stream *s)
 {
     s->on_event = NULL;

@@ -17,6 +17,9 @@ def cases():
         yield Case(KIND, f"{shown(line)} with a length", head(line, b"Content-Length: %d" % len(INNER)) + INNER, PASS)
         yield Case(KIND, f"{shown(line)} with chunks", head(line, b"Transfer-Encoding: chunked") + b"%x\r\n%s\r\n0\r\n\r\n" % (len(INNER), INNER), PASS)
         yield Case(KIND, f"Proxy-{shown(line)}", head(b"Proxy-" + line, b"Content-Length: 3") + b"abc", PASS)
+    for start in (b"POST /x HTTP/1.1", b"POST /x HTTP/1.0"):
+        for lines in ([b"Connection: " + b"x," * 30000 + b"x"], [b"Connection: " + b"," * 64], [b"Connection: x,y"] * 33):
+            yield Case(KIND, f"{shown(lines[0])} with many elements", head(*lines, b"Content-Length: 3", start=start) + b"abc", REFUSE)
     for value in EXPECTS:
         line = b"Expect: " + value
         yield Case(KIND, f"{shown(line)} with a length", head(line, b"Content-Length: 3") + b"abc", EITHER)

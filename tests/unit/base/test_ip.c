@@ -135,6 +135,22 @@ static void other_addresses_are_not(void **state)
     assert_false(ip_is_public((struct ip){0}));
 }
 
+static void what_ends_in_a_number_is_no_name(void **state)
+{
+    (void)state;
+    static const char *const numbers[] = {"127.1",     "2130706433", "0x7f000001", "0177.0.0.1",
+                                          "010.0.0.1", "08.0.0.1",   "0X7F.0.0.1", "127.0.0.0x",
+                                          "1.2.3.4.5", "name.1",     "192.0.2.1"};
+    static const char *const names[] = {"",         "localhost", "1.example",   "example.1a",
+                                        "x0.0x1.a", "a.0xg",     "127.0.0.1.x", "0x7f.com"};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        assert_true(ip_ends_in_number(span_of(numbers[i])));
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_false(ip_ends_in_number(span_of(names[i])));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +159,7 @@ int main(void)
         cmocka_unit_test(texts_come_back),
         cmocka_unit_test(addresses_of_the_internet_are_public),
         cmocka_unit_test(other_addresses_are_not),
+        cmocka_unit_test(what_ends_in_a_number_is_no_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

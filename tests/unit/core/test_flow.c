@@ -80,6 +80,17 @@ static void http_1_0_clients_get_no_chunks(void **state)
     assert_true(t.client.ended && t.client.closed);
 }
 
+/* Nothing but the end of the connection could tell that this is not all. */
+static void http_1_0_clients_see_what_is_torn(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET / HTTP/1.0\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+    UPSTREAM_BREAKS();
+    assert_true(t.client.closed && t.client.stream.torn);
+    assert_false(t.client.ended);
+}
+
 static void close_delimited_responses_are_chunked(void **state)
 {
     (void)state;
@@ -104,6 +115,44 @@ static void an_early_response_ends_the_connection(void **state)
     assert_false(t.done[0]->request.complete);
 }
 
+/* It may take the rest of the body for another request. */
+static void an_upstream_that_answers_early_serves_nobody_else(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nGET ");
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no");
+    CLIENT_SENDS("/x");
+    UPSTREAM_SENDS("k");
+    CLIENT_GOT("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+    assert_true(t.done[0]->request.complete);
+    assert_int_equal(t.released, 1);
+    assert_false(t.reuse);
+}
+
+/* The same, with the rest of the body still on its way. */
+static void an_upstream_that_has_not_read_all_serves_nobody_else(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nGET /x");
+    assert_true(t.upstream[0].unread > 0);
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    assert_false(t.reuse);
+    CLIENT_SENDS("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nGET /x");
+    far_read(&t.upstream[1], t.upstream[1].unread);
+    UPSTREAM_SENDS("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    assert_true(t.reuse);
+}
+
+static void an_upgrade_in_the_middle_of_a_body_is_refused(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("POST / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                 "Transfer-Encoding: chunked\r\n\r\n5\r\nab");
+    UPSTREAM_SENDS("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+    CLIENT_GOT_STATUS("HTTP/1.1 502 ");
+    assert_true(t.client.closed);
+}
+
 static void an_upgrade_becomes_a_tunnel(void **state)
 {
     (void)state;
@@ -121,6 +170,17 @@ static void an_upgrade_becomes_a_tunnel(void **state)
     far_set_state(&t.client, STREAM_ENDED);
     assert_int_equal(t.done[0]->outcome, OUTCOME_TUNNEL);
     assert_true(t.client.closed);
+}
+
+static void a_tunnel_that_breaks_looks_broken(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nhalf");
+    UPSTREAM_BREAKS();
+    assert_true(t.client.closed && t.client.stream.torn);
+    assert_true(span_ends(str_span(&t.client.far_out), SPAN("half")));
+    assert_int_equal(t.done[0]->outcome, OUTCOME_TUNNEL);
 }
 
 static void an_unasked_upgrade_is_refused(void **state)
@@ -266,6 +326,9 @@ static void absolute_targets_lose_their_authority(void **state)
     (void)state;
     CLIENT_SENDS("GET http://localhost:8401/a?b HTTP/1.1\r\nHost: x\r\n\r\n");
     UPSTREAM_GOT("GET /a?b HTTP/1.1\r\nHost: app.bitgo.com\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 204 No Content\r\n\r\n");
+    CLIENT_SENDS("GET http://localhost:8401?a=/b HTTP/1.1\r\nHost: x\r\n\r\n");
+    UPSTREAM_GOT("GET /?a=/b HTTP/1.1\r\nHost: app.bitgo.com\r\n\r\n");
 }
 
 static void a_server_that_is_no_forward_proxy_refuses_connect(void **state)
@@ -319,9 +382,14 @@ int main(void)
         TEST(pipelined_requests_are_answered_in_order),
         TEST(heads_without_bodies_end_the_exchange),
         TEST(http_1_0_clients_get_no_chunks),
+        TEST(http_1_0_clients_see_what_is_torn),
         TEST(close_delimited_responses_are_chunked),
         TEST(an_early_response_ends_the_connection),
+        TEST(an_upstream_that_answers_early_serves_nobody_else),
+        TEST(an_upstream_that_has_not_read_all_serves_nobody_else),
+        TEST(an_upgrade_in_the_middle_of_a_body_is_refused),
         TEST(an_upgrade_becomes_a_tunnel),
+        TEST(a_tunnel_that_breaks_looks_broken),
         TEST(an_unasked_upgrade_is_refused),
         TEST(a_stale_get_is_sent_once_more_on_a_fresh_connection),
         TEST(a_get_is_not_sent_a_third_time),

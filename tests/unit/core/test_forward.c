@@ -125,6 +125,18 @@ static void connect_to_others_is_a_blind_tunnel(void **state)
     assert_int_equal(w.passed.response.body_bytes, 6);
 }
 
+/* As without memory for it: nobody would end a tunnel that its client does not know of. */
+static void a_tunnel_that_its_client_is_not_told_of_ends(void **state)
+{
+    (void)state;
+    t.opens_as = STREAM_CONNECTING;
+    CLIENT_SENDS("CONNECT example.com:8443 HTTP/1.1\r\nHost: example.com:8443\r\n\r\n");
+    t.client.state = STREAM_CONNECTING; /* takes no bytes */
+    UPSTREAM_OPENS();
+    assert_true(t.client.closed);
+    assert_int_equal(t.released, 1);
+}
+
 static void bytes_behind_a_connect_belong_to_the_tunnel(void **state)
 {
     (void)state;
@@ -311,6 +323,7 @@ int main(void)
         TEST(connect_to_an_upstream_begins_again),
         TEST(connect_in_all_its_shapes),
         TEST(connect_to_others_is_a_blind_tunnel),
+        TEST(a_tunnel_that_its_client_is_not_told_of_ends),
         TEST(bytes_behind_a_connect_belong_to_the_tunnel),
         TEST(absolute_targets_go_where_they_say),
         TEST(other_hosts_are_passed_on_unseen),

@@ -266,6 +266,27 @@ static void hostile_responses_are_refused(void **state)
     }
 }
 
+/* Each element is held against each field: too many of both would cost much for little. */
+static void connection_has_few_elements(void **state)
+{
+    (void)state;
+    for (int most = 64; most <= 65; most++) {
+        char list[140];
+        char head[400];
+        for (int i = 0; i < most; i++) {
+            memcpy(list + 2 * (size_t)i, "x,", 3);
+        }
+        list[2 * (size_t)most - 1] = '\0';
+        int len = snprintf(head, sizeof head,
+                           "GET / HTTP/1.1\r\nHost: h\r\nConnection: x\r\nConnection: %s\r\n\r\n",
+                           list + 2);
+        assert_int_equal(read_request(head, (size_t)len), most == 64 ? 0 : -1);
+        assert_true(most == 64 || err.code == ERR_BAD_REQUEST);
+        snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nConnection: %s\r\n\r\n", list);
+        assert_int_equal(read_response(head, "GET"), most == 64 ? 0 : -1);
+    }
+}
+
 static void nothing_is_upgraded_to_another_http(void **state)
 {
     static const struct {
@@ -312,6 +333,7 @@ int main(void)
         cmocka_unit_test(a_head_ends_at_the_first_empty_line_however_it_arrives),
         cmocka_unit_test(responses_end_where_rfc_9112_says),
         cmocka_unit_test(hostile_responses_are_refused),
+        cmocka_unit_test(connection_has_few_elements),
         cmocka_unit_test(nothing_is_upgraded_to_another_http),
         cmocka_unit_test(lists_are_searched_by_element),
     };

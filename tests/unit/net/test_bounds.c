@@ -42,6 +42,16 @@ static void listening_everywhere_we_are_every_address_of_this_machine(void **sta
     }
 }
 
+static void both_ends_on_this_machine(void **state)
+{
+    (void)state;
+    struct ends ends = {.peer = ip_of("9.9.9.9"), .peer_port = 80, .local = ip_of("9.9.9.9")};
+    assert_true(bounds_is_this_machine(&ends));
+    ends.local = ip_of("192.0.2.1");
+    assert_false(bounds_is_this_machine(&ends));
+    assert_false(bounds_is_this_machine(&(struct ends){0}));
+}
+
 static void addresses_in_any_spelling(void **state)
 {
     (void)state;
@@ -64,6 +74,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(we_are_where_we_listen),
         cmocka_unit_test(listening_everywhere_we_are_every_address_of_this_machine),
+        cmocka_unit_test(both_ends_on_this_machine),
         cmocka_unit_test(addresses_in_any_spelling),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
