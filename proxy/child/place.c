@@ -34,20 +34,34 @@ static bool takes_any_syntax(const char *dir)
     return true;
 }
 
+/* Nobody else can take a folder away from there and put one of theirs in its place, with a preload
+ * of theirs in it. */
+static bool is_safe(const char *dir)
+{
+    struct stat st;
+    return stat(dir, &st) == 0 && (st.st_uid == geteuid() || st.st_uid == 0) &&
+           (!(st.st_mode & (S_IWGRP | S_IWOTH)) || st.st_mode & S_ISVTX);
+}
+
 static bool make_in(struct child_place *place, const char *parent_dir)
 {
-    if (!parent_dir || !takes_any_syntax(parent_dir)) {
-        return false;
-    }
     snprintf(place->dir, sizeof place->dir, "%s/why401-XXXXXX", parent_dir);
     return mkdtemp(place->dir) && lstat(place->dir, &place->made) == 0;
 }
 
+/* In the first of them that is safe. Where none is, as in a container whose only folder to write to
+ * is everybody's, in the first. */
 static int make_dir(struct child_place *place, char *const *parent, struct err *err)
 {
-    if (make_in(place, parent_value(parent, "XDG_RUNTIME_DIR")) ||
-        make_in(place, parent_value(parent, "TMPDIR")) || make_in(place, "/tmp")) {
-        return 0;
+    const char *const dirs[] = {parent_value(parent, "XDG_RUNTIME_DIR"),
+                                parent_value(parent, "TMPDIR"), "/tmp"};
+    for (int safe = 1; safe >= 0; safe--) {
+        for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
+            if (dirs[i] && takes_any_syntax(dirs[i]) && is_safe(dirs[i]) == (safe == 1) &&
+                make_in(place, dirs[i])) {
+                return 0;
+            }
+        }
     }
     return err_set(err, ERR_SYSTEM,
                    "no folder for temporary files: neither $XDG_RUNTIME_DIR nor $TMPDIR nor /tmp "

@@ -34,9 +34,16 @@ function proxyFrom(text) {
   }
 }
 
+// What is no host name, one with a line end in it for instance, is none of ours: it would become a part of
+// the CONNECT.
 function isOurs(host) {
   const name = String(host).toLowerCase().replace(/\.$/, '');
-  return more.includes(name) || BITGO.some((domain) => name === domain || name.endsWith(`.${domain}`));
+  return /^[a-z0-9._:-]+$/.test(name) &&
+    (more.includes(name) || BITGO.some((domain) => name === domain || name.endsWith(`.${domain}`)));
+}
+
+function isPort(port) {
+  return /^\d+$/.test(port) && port > 0 && port < 65536;
 }
 
 // The bytes between the program's TLS and the one that why401 speaks. What is written before the proxy
@@ -131,7 +138,7 @@ function standInFor(socket, tunnel, timeout) {
 
 function connect(...args) {
   const { options, listener } = readArguments(args);
-  if (options.socket || options.path || !isOurs(options.host)) {
+  if (options.socket || options.path || !isOurs(options.host) || !isPort(options.port)) {
     return connectDirectly.apply(this, args);
   }
   const tunnel = new Tunnel(options.host, options.port);

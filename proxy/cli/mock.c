@@ -82,7 +82,7 @@ static void list_tokens(void)
     };
     say("its made-up tokens:");
     for (int i = 0; i < MOCK_TOKEN_COUNT; i++) {
-        say("  %s  %s", mock_token((enum mock_token)i), meaning[i] ? meaning[i] : "");
+        say_as_it_is("  %s  %s", mock_token((enum mock_token)i), meaning[i] ? meaning[i] : "");
     }
 }
 

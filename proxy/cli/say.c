@@ -6,28 +6,55 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "why401/base/str.h"
+#include "why401/observe/redact.h"
+#include "why401/observe/text.h"
+
 #define LINE_SIZE 1024
 
 /* One write for the whole line, so that lines of several threads never mix. */
-static void write_line(char *line, size_t len)
+static void write_line(struct str *line)
 {
-    if (len >= LINE_SIZE - 1) {
-        len = LINE_SIZE - 2;
-    }
-    line[len] = '\n';
-    ssize_t ignored = write(STDERR_FILENO, line, len + 1);
+    str_add_c(line, '\n');
+    ssize_t ignored = write(STDERR_FILENO, line->ptr, line->len);
     (void)ignored; /* there is nobody left to tell */
+}
+
+/* `clean` leaves secrets away. Where there is no memory for that, the text is kept back. */
+static void say_line(const char *text, bool clean)
+{
+    struct str redacted;
+    struct str line;
+    str_init(&redacted, 8 * LINE_SIZE);
+    str_init(&line, 2 * LINE_SIZE);
+    str_add(&line, SPAN("why401: "));
+    (clean ? redact_text : str_add)(&redacted, span_of(text));
+    text_escape(&line, redacted.failed ? SPAN("no memory") : str_span(&redacted), LINE_SIZE);
+    if (line.ptr) {
+        write_line(&line);
+    }
+    str_release(&redacted);
+    str_release(&line);
 }
 
 void say(const char *format, ...)
 {
-    char line[LINE_SIZE] = "why401: ";
-    size_t len = strlen(line);
+    char text[LINE_SIZE];
     va_list args;
     va_start(args, format);
-    int more = vsnprintf(line + len, sizeof line - len, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    write_line(line, len + (more > 0 ? (size_t)more : 0));
+    say_line(text, true);
+}
+
+void say_as_it_is(const char *format, ...)
+{
+    char text[LINE_SIZE];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    say_line(text, false);
 }
 
 int say_error(const struct err *err)

@@ -10,8 +10,12 @@ enum exit_code {
     ENDED_UNUSED = 2, /* command line, config or input are wrong; nothing was started */
 };
 
-/* One line on standard error that begins with the program's name. Any thread. */
+/* One line on standard error that begins with the program's name. It may quote the command line and
+ * files: what looks like a secret is left away, what a terminal would obey is shown. Any thread. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same with what looks like a secret and is none, such as the mock's tokens. */
+void say_as_it_is(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Says what went wrong and what to do about it. Returns the exit code for it. */
 int say_error(const struct err *err);

@@ -13,7 +13,8 @@
 #define DEFAULT_PORT     80
 
 #define EXPECTED                                                                                   \
-    "expected http://[USER:PASSWORD@]HOST[:PORT], or none; the connection to BitGo inside of it "  \
+    "expected http://HOST[:PORT], with USER:PASSWORD@ before HOST where it wants them, or none; "  \
+    "the connection to BitGo inside of it "                                                        \
     "is encrypted all the same"
 
 int set_tunnel(struct config *c, const struct place *at, const char *text, struct err *err)

@@ -11,6 +11,8 @@
 
 #define APPLICATION_ID 0x77343031 /* "w401" */
 #define BUSY_MS        500
+#define MOMENT_MOST    253402300799999 /* ms since 1970: the last one of the year 9999 */
+#define SECONDS_MOST   1e12            /* of a token's duration */
 #define STR(s)         STR_(s)
 #define STR_(s)        #s
 
@@ -99,6 +101,16 @@ static bool make_private(const char *real)
     return true;
 }
 
+/* A ledger has tables and an index. The schema of a file that somebody else made could have more to
+ * run: a view that never ends, a trigger, a function behind a column. None of it runs. */
+static bool run_no_schema(sqlite3 *db)
+{
+    return sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
+           sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL) == SQLITE_OK &&
+           sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL) == SQLITE_OK &&
+           sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL) == SQLITE_OK;
+}
+
 sqlite3 *store_open(const char *real, bool readonly, struct err *err)
 {
     sqlite3 *db = NULL;
@@ -114,6 +126,11 @@ sqlite3 *store_open(const char *real, bool readonly, struct err *err)
         return NULL;
     }
     sqlite3_busy_timeout(db, BUSY_MS);
+    if (!run_no_schema(db)) {
+        failed(db, "opened", err);
+        sqlite3_close(db);
+        return NULL;
+    }
     if (make_ready(db, real ? real : "the ledger", readonly, err) != 0) {
         sqlite3_close(db);
         return NULL;
@@ -134,18 +151,41 @@ static struct span column(sqlite3_stmt *stmt, int i)
     return span(text, (size_t)sqlite3_column_bytes(stmt, i));
 }
 
+/* What is in the file may be anything. Of a number that no ledger writes nothing is known: 0. */
+static int64_t number(sqlite3_stmt *stmt, int i, int64_t most)
+{
+    int64_t value = sqlite3_column_int64(stmt, i);
+    return value >= 0 && value <= most ? value : 0;
+}
+
+static int64_t moment(sqlite3_stmt *stmt, int i)
+{
+    return number(stmt, i, MOMENT_MOST);
+}
+
+static uint64_t count(sqlite3_stmt *stmt, int i)
+{
+    return (uint64_t)number(stmt, i, INT64_MAX);
+}
+
+static double seconds(sqlite3_stmt *stmt, int i)
+{
+    double value = sqlite3_column_double(stmt, i);
+    return value > 0 && value < SECONDS_MOST ? value : 0;
+}
+
 static void read_token(sqlite3_stmt *stmt, struct known *t)
 {
     int i = 1;
     struct passport *p = &t->passport;
     known_text(&t->token_id, column(stmt, i++), TEXT_MOST);
-    p->life = (enum token_life)sqlite3_column_int(stmt, i++);
+    p->life = (enum token_life)number(stmt, i++, TOKEN_LIFE_LONG);
     known_text(&t->label, column(stmt, i++), TEXT_MOST);
     known_text(&t->host, column(stmt, i++), TEXT_MOST);
-    p->created_ms = sqlite3_column_int64(stmt, i++);
-    p->duration_s = sqlite3_column_double(stmt, i++);
-    p->expires_ms = sqlite3_column_int64(stmt, i++);
-    p->deleted_ms = sqlite3_column_int64(stmt, i++);
+    p->created_ms = moment(stmt, i++);
+    p->duration_s = seconds(stmt, i++);
+    p->expires_ms = moment(stmt, i++);
+    p->deleted_ms = moment(stmt, i++);
     p->logged_out = sqlite3_column_int(stmt, i++);
     p->has_limits = sqlite3_column_int(stmt, i++);
     p->limits_removed = sqlite3_column_int(stmt, i++);
@@ -153,16 +193,16 @@ static void read_token(sqlite3_stmt *stmt, struct known *t)
     known_set_ip_restrict(t, column(stmt, i++));
     known_text(&t->limits, column(stmt, i++), TEXT_MOST);
     known_text(&t->spent, column(stmt, i++), TEXT_MOST);
-    t->spent_ms = sqlite3_column_int64(stmt, i++);
+    t->spent_ms = moment(stmt, i++);
     known_text(&t->last_problem, column(stmt, i++), TEXT_MOST);
-    t->successes = (uint64_t)sqlite3_column_int64(stmt, i++);
-    t->failures = (uint64_t)sqlite3_column_int64(stmt, i++);
-    t->since_success = (uint64_t)sqlite3_column_int64(stmt, i++);
-    t->first_seen_ms = sqlite3_column_int64(stmt, i++);
-    t->last_seen_ms = sqlite3_column_int64(stmt, i++);
-    t->first_success_ms = sqlite3_column_int64(stmt, i++);
-    t->last_success_ms = sqlite3_column_int64(stmt, i++);
-    t->last_failure_ms = sqlite3_column_int64(stmt, i++);
+    t->successes = count(stmt, i++);
+    t->failures = count(stmt, i++);
+    t->since_success = count(stmt, i++);
+    t->first_seen_ms = moment(stmt, i++);
+    t->last_seen_ms = moment(stmt, i++);
+    t->first_success_ms = moment(stmt, i++);
+    t->last_success_ms = moment(stmt, i++);
+    t->last_failure_ms = moment(stmt, i++);
 }
 
 static void read_tally(sqlite3_stmt *stmt, struct known *t)
@@ -173,10 +213,10 @@ static void read_tally(sqlite3_stmt *stmt, struct known *t)
         tally = known_tally(t, (enum tally_kind)kind, column(stmt, 2));
     }
     if (tally) {
-        tally->successes = (uint64_t)sqlite3_column_int64(stmt, 3);
-        tally->refusals = (uint64_t)sqlite3_column_int64(stmt, 4);
-        tally->last_success_ms = sqlite3_column_int64(stmt, 5);
-        tally->last_refusal_ms = sqlite3_column_int64(stmt, 6);
+        tally->successes = count(stmt, 3);
+        tally->refusals = count(stmt, 4);
+        tally->last_success_ms = moment(stmt, 5);
+        tally->last_refusal_ms = moment(stmt, 6);
     }
 }
 

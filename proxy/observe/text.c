@@ -136,16 +136,30 @@ size_t plain_run(struct span s, bool quotes_too)
     return len;
 }
 
+/* The runner of GitHub Actions obeys "##[name]" wherever it stands in a line. Returns how many
+ * bytes of s come before the second '#' of the first one; all when there is none. */
+static size_t before_command(struct span s)
+{
+    ptrdiff_t at = span_find(s, SPAN("##["));
+    return at < 0 ? s.len : (size_t)at + 1;
+}
+
 void text_escape(struct str *out, struct span s, size_t most)
 {
     size_t written = 0;
     while (s.len) {
-        size_t plain = plain_run(span_first(s, most - written), false);
+        size_t run = plain_run(span_first(s, most - written), false);
+        size_t plain = before_command(span_first(s, run));
         str_add(out, span_first(s, plain));
         written += plain;
         s = span_from(s, plain);
         if (s.len == 0) {
             return;
+        }
+        if (plain < run && written < most) {
+            str_add_c(out, '\\');
+            written++;
+            continue;
         }
         char form[16];
         uint32_t code = 0;

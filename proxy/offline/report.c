@@ -70,6 +70,14 @@ static void add_call(struct str *out, const json_t *line)
     str_add(out, SPAN("\n"));
 }
 
+static void add_fence(struct str *out, size_t len)
+{
+    for (; len > 0; len--) {
+        str_add_c(out, '`');
+    }
+    str_add_c(out, '\n');
+}
+
 /* The body in a fence that is longer than any run of backticks in it. */
 static void add_body(struct str *out, const char *body)
 {
@@ -79,18 +87,15 @@ static void add_body(struct str *out, const char *body)
         run = *c == '`' ? run + 1 : 0;
         longest = run > longest ? run : longest;
     }
-    char fence[256];
-    size_t len = longest + 1 < sizeof fence ? longest + 1 : sizeof fence - 1;
-    memset(fence, '`', len);
-    fence[len] = '\0';
-    str_addf(out, "\n%s\n", fence);
+    str_add_c(out, '\n');
+    add_fence(out, longest + 1);
     struct span rest = span_of(body);
     struct span row;
     while (span_cut(&rest, '\n', &row)) {
         text_escape(out, row, 16384);
         str_add_c(out, '\n');
     }
-    str_addf(out, "%s\n", fence);
+    add_fence(out, longest + 1);
 }
 
 static void add_answer(struct str *out, const json_t *line)
@@ -177,7 +182,9 @@ static size_t add_removed(struct str *out, const json_t *value, const char *path
     json_t *child;
     size_t found = 0;
     if (json_is_string(value) && strstr(json_string_value(value), REMOVED)) {
-        str_addf(out, "- `%s`\n", path);
+        str_add(out, SPAN("- "));
+        add_code(out, path);
+        str_add_c(out, '\n');
         return 1;
     }
     if (json_is_object(value)) {

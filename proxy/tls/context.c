@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "ca_parts.h"
 #include "cert.h"
@@ -152,19 +153,30 @@ struct tls_context *tls_context_accepting(struct ca *ca, struct err *err)
     return context;
 }
 
-static int check_readable(const char *path, struct err *err)
+/* Whoever can write to roots can add one by which they are any upstream. */
+static int check_file(const char *path, struct err *err)
 {
+    struct stat st;
     FILE *file = fopen(path, "re");
-    if (!file) {
-        return err_set(err, ERR_CONFIG, "%s cannot be read: %s", path, strerror(errno));
+    if (!file || fstat(fileno(file), &st) != 0) {
+        int reason = errno;
+        if (file) {
+            fclose(file);
+        }
+        return err_set(err, ERR_CONFIG, "%s cannot be read: %s", path, strerror(reason));
     }
     fclose(file);
-    return 0;
+    return S_ISREG(st.st_mode) && st.st_mode & S_IWOTH
+               ? err_set(err, ERR_CONFIG,
+                         "%s: everybody on this machine may write to it, and so could pass for "
+                         "any server; run: chmod o-w on it",
+                         path)
+               : 0;
 }
 
 static int use_files(SSL_CTX *ssl, const char *chain_pem, const char *key_pem, struct err *err)
 {
-    if (check_readable(chain_pem, err) != 0 || check_readable(key_pem, err) != 0) {
+    if (check_file(chain_pem, err) != 0 || check_file(key_pem, err) != 0) {
         return -1;
     }
     SSL_CTX_set_default_passwd_cb(ssl, cert_no_password);
@@ -242,7 +254,7 @@ static int load_roots(struct tls_context *context, const char *extra_roots, stru
     if (!extra_roots) {
         return 0;
     }
-    if (check_readable(extra_roots, err) != 0) {
+    if (check_file(extra_roots, err) != 0) {
         return -1;
     }
     ERR_clear_error();

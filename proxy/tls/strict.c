@@ -87,6 +87,20 @@ static const char *leaf_may_sign_handshakes(X509 *x, bool leaf)
                : NULL;
 }
 
+/* RFC 5280 §4.2.1.12. OpenSSL also takes the purposes of the 1990s by which a server was allowed
+ * strong keys (SGC), and which no CA has reason to hand out any more. */
+static const char *purpose_is_a_server(X509 *x, bool leaf)
+{
+    (void)leaf;
+    EXTENDED_KEY_USAGE *uses = X509_get_ext_d2i(x, NID_ext_key_usage, NULL, NULL);
+    bool good = !has(x, NID_ext_key_usage);
+    for (int i = 0; i < sk_ASN1_OBJECT_num(uses); i++) {
+        good = good || OBJ_obj2nid(sk_ASN1_OBJECT_value(uses, i)) == NID_server_auth;
+    }
+    EXTENDED_KEY_USAGE_free(uses);
+    return good ? NULL : "the certificate may not be used for a TLS server";
+}
+
 /* BR 7.1.3.2: the algorithms that have no known weakness. The anchor's kind of key is seen here
  * too, in the signature below it. */
 static const char *signature_is_strong(X509 *x, bool leaf)
@@ -310,8 +324,9 @@ static const char *common_name_is_listed(X509 *x, bool leaf)
 }
 
 static rule *const always[] = {
-    extensions_are_single, signer_says_so, leaf_signs_nothing, leaf_may_sign_handshakes,
-    signature_is_strong,   key_is_strong,  names_are_whole,    constraints_are_readable,
+    extensions_are_single,    signer_says_so,      leaf_signs_nothing, leaf_may_sign_handshakes,
+    purpose_is_a_server,      signature_is_strong, key_is_strong,      names_are_whole,
+    constraints_are_readable,
 };
 
 /* RFC 5280 §4.2: what is there has to be of its type. */

@@ -61,6 +61,23 @@ class Commands(Case):
                 self.assertIn(named, result.stderr)
                 self.assertLessEqual(result.stderr.count("\n"), 3)
 
+    def test_what_is_quoted_of_a_command_line_is_harmless(self):
+        """File names come from repositories, and a token may go to the wrong place."""
+        token = "v2x" + "1" * 64
+        evil = "\x1b]0;x\a\u202e\r##[stop-commands]q"
+        (self.home / evil).write_text('{"status":200}', encoding="ascii")
+        for args in ([], ["run"], ["exec"], ["mock"], ["demo"], ["ca"], ["ca", "show"], ["ca", "env", "--shell"],
+                     ["rules"], ["rules", "check"], ["rules", "test"], ["explain"], ["scenarios"], ["tokens"],
+                     ["report"], ["run", "--config"], ["run", "--rules"], ["run", "--upstream-ca"],
+                     ["exec", "--fail-on"], ["exec", "--mock", "--baseline"], ["exec", "--mock", "--mock-replay"],
+                     ["exec", "--mock", "--"]):
+            for word in (token, evil):
+                with self.subTest(args=args, word=word[:3]):
+                    more = ["--", "true"] if args[:1] == ["exec"] and args[-1] not in ("exec", "--") else []
+                    result = self.run_program(*args, word, *more)
+                    self.assertNotEqual(result.returncode, 0)
+                    self.assertNotRegex(result.stdout + result.stderr, r"[\x00-\x09\x0b-\x1f\x7f\u202e]|##\[|v2x1111")
+
     def test_output_that_takes_nothing(self):
         self.run_program("ca", "path")  # there is a CA
         for args in (["--version"], ["help", "run"], ["ca", "--help"], ["ca", "path"], ["ca", "show"], ["ca", "env"],

@@ -159,6 +159,17 @@ class History(Case):
         self.assertIn("no failing exchange with the id 77", self.run_program("report", "77").stderr)
         self.assertEqual(self.run_program("report").returncode, 2)
 
+    def test_an_answer_does_not_get_out_of_its_fence_in_a_report(self):
+        ticks = "`" * 400
+        body = f'{{"error":"no"}}\n{ticks}\n# Forged\n'.encode()
+        upstream = self.start_upstream(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        proxy = self.start_proxy(upstream)
+        proxy.exchange(b"GET /api/v2/user/me HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        proxy.entries(1)
+        proxy.stop()
+        text = self.run_program("report", "--last").stdout
+        self.assertRegex(text, rf"(?m)^(`{{401,}})\n[^`]*\n{ticks}\n# Forged\n[^`]*^\1$")
+
     def test_no_ledger_writes_nothing(self):
         self.start_life("--no-ledger")
         self.make(duration=572522.211, days_ago=8)

@@ -133,6 +133,19 @@ class Preload(Case):
         self.assertEqual(self.node(source, port=proxy.port, WHY401_HOSTS="other.example,wallet.example"), "pong")
         self.assertEqual(self.targets(proxy), ["wallet.example:443"])
 
+    def test_what_is_no_host_and_no_port_reaches_no_proxy(self):
+        proxy = self.start_upstream(self.tunnel)
+        for host, port in (("a:1 HTTP/1.1\r\nX: .bitgo.com", 443), ("a .bitgo.com", 443), (HOST, "443 HTTP/1.1\r\nX: y"),
+                           (HOST, 0), (HOST, 65536)):
+            with self.subTest(host=host, port=port):
+                said = self.node(f"""
+                    try {{
+                        require('tls').connect({json.dumps({"host": host, "port": port})})
+                            .on('error', () => console.log('failed')).on('secureConnect', () => process.exit());
+                    }} catch {{ console.log('failed'); }}""", port=proxy.port)
+                self.assertEqual(said, "failed\n")
+        self.assertEqual(proxy.requests, [])
+
     def test_this_machine_is_reached_directly(self):
         direct = self.start_upstream(BODY, tls=True)
         proxy = self.start_upstream(self.tunnel)

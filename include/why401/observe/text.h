@@ -5,7 +5,8 @@
 #include "why401/base/str.h"
 
 /* Control characters, escape sequences, bidirectional overrides and bytes that are not UTF-8 become
- * visible escapes such as \x1b or \u{202e}; at most `most` bytes are written, then "…". */
+ * visible escapes such as \x1b or \u{202e}, and "##[", by which a CI log is given commands,
+ * "#\#["; at most `most` bytes are written, then "…". */
 void text_escape(struct str *out, struct span s, size_t most);
 
 /* The same bytes as valid UTF-8: what is not becomes U+FFFD. For jansson, which refuses other

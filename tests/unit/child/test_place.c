@@ -102,6 +102,24 @@ static void test_files(void **state)
     assert_false(exists(expected));
 }
 
+/* Whoever may write to a folder may rename what is in it, unless it is sticky. */
+static void test_a_folder_that_others_may_write_to_comes_last(void **state)
+{
+    (void)state;
+    char path[200], open[200];
+    char *const parent[] = {in_home(open, "TMPDIR=", "open"), own_roots, NULL};
+    static const mode_t modes[] = {0777, 0770, 01777, 0700};
+    assert_int_equal(mkdir(in_home(path, "", "open"), 0700), 0);
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        assert_int_equal(chmod(path, modes[i]), 0);
+        struct child_place *place = make(parent);
+        assert_non_null(place);
+        assert_int_equal(span_starts(span_of(child_place_dir(place)), span_of(path)), i >= 2);
+        child_place_remove(place);
+    }
+    assert_int_equal(rmdir(path), 0);
+}
+
 static void test_a_bundle_for_each_base(void **state)
 {
     char company[200], again[200], path[PATH_MAX];
@@ -202,6 +220,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files),
+        cmocka_unit_test(test_a_folder_that_others_may_write_to_comes_last),
         cmocka_unit_test(test_a_bundle_for_each_base),
         cmocka_unit_test(test_what_cannot_be_read_is_refused_by_name),
         cmocka_unit_test(test_the_users_wgetrc_comes_first),

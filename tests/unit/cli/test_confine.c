@@ -11,8 +11,11 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,6 +121,41 @@ static void starts_and_traces_nothing(void **state)
 {
     (void)state;
     in_child(without_programs);
+}
+
+static void *nothing(void *arg)
+{
+    return arg;
+}
+
+static int makes_a_thread(void)
+{
+    pthread_t thread;
+    return pthread_create(&thread, NULL, nothing, NULL) || pthread_join(thread, NULL);
+}
+
+/* A namespace by clone, where unshare is refused, and lines for the shell that has the terminal. */
+static int without_ways_around(void)
+{
+    if (!confine_programs().no_exec) {
+        return NOT_CONFINED;
+    }
+    int made = (int)syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL);
+    if (made == 0) {
+        _exit(0);
+    }
+    int wrong = unlike(made, EPERM);
+    wrong += unlike((int)syscall(SYS_clone3, NULL, 0), ENOSYS);
+    wrong += unlike(ioctl(-1, TIOCSTI, "x"), EPERM);
+    wrong += unlike(ioctl(-1, TIOCLINUX, "\x02"), EPERM);
+    wrong += unlike(ioctl(-1, TIOCGWINSZ, NULL), EBADF);
+    return wrong + makes_a_thread();
+}
+
+static void no_namespace_and_no_typing(void **state)
+{
+    (void)state;
+    in_child(without_ways_around);
 }
 
 static pthread_barrier_t both;
@@ -229,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_and_traces_nothing),
+        cmocka_unit_test(no_namespace_and_no_typing),
         cmocka_unit_test(holds_for_threads_that_run_already),
         cmocka_unit_test(opens_only_what_was_named),
         cmocka_unit_test(logs_are_rotated_and_exchanged),

@@ -101,6 +101,54 @@ static void a_newer_programs_ledger_is_refused(void **state)
     refuse(file, "newer");
 }
 
+/* The tables under other names, and in the place of one of them what a reader would not come back
+ * from, or what would add to what is written. */
+static void a_schema_that_runs_something_runs_nothing(void **state)
+{
+    (void)state;
+    ledger_close(ledger);
+    ledger = NULL;
+    run_sql(file, "CREATE TABLE seen(a);"
+                  "CREATE TRIGGER spy AFTER INSERT ON kept BEGIN INSERT INTO seen VALUES(1); END");
+    reopen();
+    exchange_free(fail_with('2', "/api/v2/tbtc/wallet", "{\"error\":\"no\"}"));
+    assert_int_equal(ledger_commit(ledger, NULL), 0);
+    ledger_close(ledger);
+    ledger = NULL;
+    run_sql(file, "CREATE TABLE none(a INT CHECK(a)); INSERT INTO none SELECT 0 FROM seen");
+    run_sql(file,
+            "ALTER TABLE tallies RENAME TO was; CREATE VIEW tallies AS WITH RECURSIVE n(x) AS "
+            "(SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x, 0, x, x, x, x, x FROM n");
+    refuse(file, "");
+}
+
+static void visit(void *ctx, const struct ledger_row *row)
+{
+    int *rows = ctx;
+    ++*rows;
+    assert_int_equal(row->passport->life, TOKEN_LIFE_UNKNOWN);
+    assert_int_equal(row->passport->created_ms, 0);
+    assert_int_equal(row->passport->expires_ms, 0);
+    assert_true(row->passport->duration_s == 0);
+    assert_int_equal(row->last_success_ms, 0);
+    assert_int_equal(row->successes, 0);
+}
+
+static void numbers_that_no_ledger_has_are_not_known(void **state)
+{
+    (void)state;
+    int rows = 0;
+    use('2');
+    ledger_close(ledger);
+    ledger = NULL;
+    run_sql(file, "UPDATE tokens SET life = 100000, created_ms = -9223372036854775807, "
+                  "expires_ms = 9223372036854775807, duration_s = 1e300, successes = -1, "
+                  "last_success_ms = -1");
+    reopen();
+    ledger_each(ledger, visit, &rows);
+    assert_int_equal(rows, 1);
+}
+
 static bool file_holds(const char *path, const char *text)
 {
     static char bytes[1 << 20];
@@ -292,6 +340,8 @@ int main(void)
         STORY(a_foreign_file_is_refused_and_left_alone),
         STORY(another_programs_database_is_refused),
         STORY(a_newer_programs_ledger_is_refused),
+        STORY(a_schema_that_runs_something_runs_nothing),
+        STORY(numbers_that_no_ledger_has_are_not_known),
         STORY(no_raw_token_is_in_it),
         STORY(failing_exchanges_are_kept),
         STORY(the_newest_thousand_stay),

@@ -54,6 +54,15 @@ static void test_controls_become_visible(void **state)
           100, "\\x9b31m"); /* C1's CSI */
 }
 
+static void test_commands_to_a_ci_log_become_text(void **state)
+{
+    (void)state;
+    check(SPAN("a ##[stop-commands]q###[x] ##"), 100, "a #\\#[stop-commands]q##\\#[x] ##");
+    check(SPAN("##[a"), 3, "#\\#…");
+    check(SPAN("##[a"), 1, "#…");
+    check(SPAN("##[a"), 4, "#\\#[…");
+}
+
 static void test_invisible_characters_become_visible(void **state)
 {
     (void)state;
@@ -154,6 +163,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_plain_text_stays, open_out, release_out),
         cmocka_unit_test_setup_teardown(test_controls_become_visible, open_out, release_out),
+        cmocka_unit_test_setup_teardown(test_commands_to_a_ci_log_become_text, open_out,
+                                        release_out),
         cmocka_unit_test_setup_teardown(test_invisible_characters_become_visible, open_out,
                                         release_out),
         cmocka_unit_test_setup_teardown(test_what_is_not_utf8_becomes_visible, open_out,

@@ -1,6 +1,8 @@
 /* The connecting side against servers that are right, and wrong in every way that matters. */
 #include "pair.h"
 
+#include <sys/stat.h>
+
 static char *folder;
 static struct test_cert root;  /* the one the client trusts */
 static struct test_cert other; /* one it does not */
@@ -326,6 +328,10 @@ static void files_that_cannot_be_used_are_named(void **state)
     assert_non_null(strstr(err.text, "none.pem cannot be read: No such file"));
     assert_null(tls_context_connecting(empty, &err));
     assert_non_null(strstr(err.text, "empty.pem holds no usable certificate in PEM"));
+    assert_int_equal(chmod(empty, 0646), 0);
+    assert_null(tls_context_connecting(empty, &err));
+    assert_non_null(strstr(err.text, "everybody on this machine may write to it"));
+    assert_int_equal(chmod(empty, 0644), 0);
     assert_null(tls_context_serving(none, empty, &err));
     assert_non_null(strstr(err.text, "none.pem cannot be read"));
     assert_null(tls_context_serving(test_path(folder, "root.pem"), empty, &err));
