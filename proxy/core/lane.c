@@ -4,6 +4,7 @@
 #include "lane.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "network_proxy.h"
 #include "why401/tls/context.h"
@@ -125,6 +126,23 @@ static int make_forward(struct lane *lane, struct err *err)
     return 0;
 }
 
+/* Lanes share their ports, and would let another process of the same user share them as well,
+ * without a word. So the first lane looks whether the port is free. */
+static int look_if_free(const struct lane *lane, size_t i, struct err *err)
+{
+    const struct lane_plan *plan = lane->plan;
+    uint16_t port = plan->ports[i];
+    if (plan->bound || plan->lane_count == 1 || port == 0) {
+        return 0;
+    }
+    int fd = listener_bind(plan->options.doors[i].host, &port, false, err);
+    if (fd < 0) {
+        return -1;
+    }
+    close(fd);
+    return 0;
+}
+
 static int open_door(struct lane *lane, size_t i, struct err *err)
 {
     const struct server_options *o = &lane->plan->options;
@@ -139,6 +157,9 @@ static int open_door(struct lane *lane, size_t i, struct err *err)
         .accepted = on_accepted,
         .ctx = door,
     };
+    if (look_if_free(lane, i, err) != 0) {
+        return -1;
+    }
     int fd =
         listener_bind(o->doors[i].host, &lane->plan->ports[i], lane->plan->lane_count > 1, err);
     if (fd < 0) {
@@ -167,6 +188,7 @@ static int open_doors(struct lane *lane, struct err *err)
             return -1;
         }
     }
+    lane->plan->bound = true;
     know_own_port(lane);
     return 0;
 }

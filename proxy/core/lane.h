@@ -15,6 +15,7 @@ struct lane_plan {
     struct server_options options; /* what it points to is the server's own */
     uint16_t *ports;               /* of the doors, filled in as they are bound */
     size_t lane_count;
+    bool bound; /* a lane has bound the doors; the next ones share them */
     atomic_uint_fast64_t ids;
 };
 

@@ -59,8 +59,7 @@ static uint16_t port_of(int fd)
     return ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port : bound.v4.sin_port);
 }
 
-/* A bound socket, or -1 with errno. With SO_REUSEPORT another process of ours could share the port
- * without a word, so a probe without it goes first. */
+/* A bound socket, or -1 with errno. */
 static int bind_one(const struct addrinfo *address, bool shared)
 {
     int on = 1;

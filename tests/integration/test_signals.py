@@ -127,6 +127,13 @@ class NotStarting(Case):
         self.assertIn(f"127.0.0.1 port {port}", said)
         self.assertRegex(said, r"in use")
 
+    def test_port_in_use_by_another_run(self):
+        """Workers share a port; two runs do not."""
+        for workers in ("1", "3"):
+            other = self.start("run", "--listen", "127.0.0.1:0", "--workers", workers)
+            said = self.refused("run", "--listen", f"127.0.0.1:{other.port}", "--workers", "3", code=1)
+            self.assertRegex(said, r"in use")
+
     def test_wrong_flag(self):
         self.assertIn("--lisen", self.refused("run", "--lisen", "127.0.0.1:0"))
 

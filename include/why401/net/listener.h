@@ -21,8 +21,8 @@ struct listener_options {
 };
 
 /* Binds host:port. With shared, other sockets made by this function may bind the same port (one for
- * each worker). *port is the port that was bound. Returns a descriptor for listener_start, or -1
- * with *err. */
+ * each worker), also those of another process of the same user. *port is the port that was bound.
+ * Returns a descriptor for listener_start, or -1 with *err. */
 int listener_bind(const char *host, uint16_t *port, bool shared, struct err *err);
 
 /* Listens on fd, which it takes over. NULL with *err. */
