@@ -21,6 +21,34 @@ int file_write(int fd, struct span text)
     return 0;
 }
 
+/* The rest of the file; 0, or an errno. */
+static int read_all(int fd, struct str *text)
+{
+    char part[16384];
+    ssize_t n;
+    while ((n = read(fd, part, sizeof part)) != 0 && !text->failed) {
+        if (n < 0 && errno != EINTR) {
+            return errno;
+        }
+        str_add(text, span(part, n > 0 ? (size_t)n : 0));
+    }
+    return !text->failed ? 0 : text->len + sizeof part > text->limit ? EFBIG : ENOMEM;
+}
+
+int file_add_to(const char *path, struct str *text)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int reason = fd < 0 || fstat(fd, &st) != 0 ? errno
+                 : S_ISDIR(st.st_mode)         ? EISDIR
+                 : !S_ISREG(st.st_mode)        ? EINVAL
+                                               : read_all(fd, text);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return reason;
+}
+
 static int trouble(const char *path, struct err *err)
 {
     return err_set(err, ERR_SYSTEM, "%.*s: cannot be written: %s", PATH_SHOWN, path,

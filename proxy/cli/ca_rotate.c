@@ -59,8 +59,8 @@ int ca_renew(int argc, char **argv)
     int len = snprintf(root, sizeof root, "%s/ca.pem", place.folder);
     bool known = len < (int)sizeof root && ca_describe_file(root, &old);
     if (was_there && !yes) {
-        fprintf(stderr, "Every client that trusts %s has to trust a new root then.\n",
-                known ? old.subject : place.folder);
+        say("every client that trusts %s has to trust a new root then",
+            known ? old.subject : place.folder);
         if (!ca_confirm("Make a new CA?", &code)) {
             return code;
         }

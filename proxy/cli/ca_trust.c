@@ -121,11 +121,10 @@ static struct plan make_plan(const struct store *store, bool trust, const char *
     return plan;
 }
 
-static void print_plan(const struct plan *plan, FILE *to, const char *indent)
+static void print_plan(const struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++) {
-        fprintf(to, "%s", indent);
-        command_print(plan->steps[i].words, to);
+        command_print(plan->steps[i].words);
     }
 }
 
@@ -187,7 +186,9 @@ static bool read_wish(const char *verb, int argc, char **argv, struct wish *w,
 static bool agreed(const struct wish *w, const struct plan *plan, const char *what, int *code)
 {
     fprintf(stderr, "%s. These commands will run:\n", what);
-    print_plan(plan, stderr, "  ");
+    for (size_t i = 0; i < plan->count; i++) {
+        command_show(plan->steps[i].words);
+    }
     return w->yes || ca_confirm("Run them?", code);
 }
 
@@ -196,7 +197,7 @@ static int trust(const struct wish *w, const struct store *store, const char *ro
     struct plan plan = make_plan(store, true, root);
     int code;
     if (w->print) {
-        print_plan(&plan, stdout, "");
+        print_plan(&plan);
         print_others(root, "# ");
         return fflush(stdout) == 0 ? ENDED_WELL : ENDED_BADLY;
     }
@@ -249,7 +250,7 @@ int ca_untrust(int argc, char **argv)
     snprintf(root, sizeof root, "%s/ca.pem", w.place.folder);
     struct plan plan = make_plan(store, false, root);
     if (w.print) {
-        print_plan(&plan, stdout, "");
+        print_plan(&plan);
         return fflush(stdout) == 0 ? ENDED_WELL : ENDED_BADLY;
     }
     if (!agreed(&w, &plan, "The root leaves the system's store", &code)) {

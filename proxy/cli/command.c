@@ -6,12 +6,14 @@
 #include <errno.h>
 #include <limits.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "say.h"
 #include "why401/base/str.h"
+#include "why401/observe/text.h"
 
 #define LINE_MOST 8192
 
@@ -23,13 +25,26 @@ static void add_words(struct str *line, const char *const *words)
     }
 }
 
-void command_print(const char *const *words, FILE *to)
+void command_print(const char *const *words)
 {
     struct str line;
     str_init(&line, LINE_MOST);
     add_words(&line, words);
-    fprintf(to, "%s\n", str_cstr(&line));
+    printf("%s\n", str_cstr(&line));
     str_release(&line);
+}
+
+void command_show(const char *const *words)
+{
+    struct str line;
+    struct str safe;
+    str_init(&line, LINE_MOST);
+    str_init(&safe, 4UL * LINE_MOST);
+    add_words(&line, words);
+    text_escape(&safe, str_span(&line), LINE_MOST);
+    fprintf(stderr, "  %s\n", str_cstr(&safe));
+    str_release(&line);
+    str_release(&safe);
 }
 
 static int wait_for(pid_t child)

@@ -45,9 +45,3 @@ json_t *json_read(struct span text, size_t flags, json_error_t *error)
     begin();
     return end(json_loadb(text.ptr ? text.ptr : "", text.len, flags, error), error);
 }
-
-json_t *json_read_file(const char *path, size_t flags, json_error_t *error)
-{
-    begin();
-    return end(json_load_file(path, flags, error), error);
-}

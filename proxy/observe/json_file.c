@@ -8,19 +8,23 @@
 
 #include "json_line.h"
 
+static const char *why_not(int error)
+{
+    return error == ELOOP ? "it is a symbolic link; name the file itself, or - for standard output"
+           : error == ENXIO ? "it is a named pipe that nobody reads; start its reader first"
+                            : strerror(error);
+}
+
+/* A named pipe without a reader would make us wait, deaf to every signal; once there is one, writes
+ * may wait for it. */
 static int open_path(const char *path, struct err *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
-    if (fd < 0 && errno == ELOOP) {
-        return err_set(
-            err, ERR_SYSTEM,
-            "cannot write JSON lines to %s: it is a symbolic link; name the file itself, "
-            "or - for standard output",
-            path);
-    }
+    int fd = open(
+        path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
     if (fd < 0) {
-        return err_set(err, ERR_SYSTEM, "cannot write JSON lines to %s: %s", path, strerror(errno));
+        return err_set(err, ERR_SYSTEM, "cannot write JSON lines to %s: %s", path, why_not(errno));
     }
+    fcntl(fd, F_SETFL, O_APPEND);
     return fd;
 }
 

@@ -3,11 +3,13 @@
 #include "context_parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "ca_parts.h"
 #include "cert.h"
@@ -153,20 +155,23 @@ struct tls_context *tls_context_accepting(struct ca *ca, struct err *err)
     return context;
 }
 
-/* Whoever can write to roots can add one by which they are any upstream. */
+/* A regular file, so that nobody waits for one who writes into a pipe. Whoever can write to roots
+ * can add one by which they are any upstream. */
 static int check_file(const char *path, struct err *err)
 {
     struct stat st;
-    FILE *file = fopen(path, "re");
-    if (!file || fstat(fileno(file), &st) != 0) {
-        int reason = errno;
-        if (file) {
-            fclose(file);
-        }
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int reason = file < 0 || fstat(file, &st) != 0 ? errno : 0;
+    if (file >= 0) {
+        close(file);
+    }
+    if (reason != 0) {
         return err_set(err, ERR_CONFIG, "%s cannot be read: %s", path, strerror(reason));
     }
-    fclose(file);
-    return S_ISREG(st.st_mode) && st.st_mode & S_IWOTH
+    if (!S_ISREG(st.st_mode)) {
+        return err_set(err, ERR_CONFIG, "%s is no regular file", path);
+    }
+    return st.st_mode & S_IWOTH
                ? err_set(err, ERR_CONFIG,
                          "%s: everybody on this machine may write to it, and so could pass for "
                          "any server; run: chmod o-w on it",

@@ -1,12 +1,15 @@
 #include "baseline.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "why401/base/file.h"
 #include "why401/exchange/json_read.h"
 #include "why401/observe/redact.h"
 #include "why401/observe/text.h"
 
+#define BYTES_MOST  (4u << 20) /* of the file; as much as is written into one */
 #define FOUND_SHOWN 60
 #define WHY_MOST    200
 #define AT_SIZE     80
@@ -201,23 +204,36 @@ static int take_all(struct place *p, struct baseline *b, const json_t *root)
     return 0;
 }
 
+/* NULL with *err when the file holds no JSON. */
+static json_t *read_root(const char *path, struct err *err)
+{
+    struct str text;
+    json_error_t error = {0};
+    str_init(&text, BYTES_MOST);
+    int reason = file_add_to(path, &text);
+    json_t *root =
+        reason == 0 ? json_read(str_span(&text), JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error)
+                    : NULL;
+    if (reason != 0) {
+        err_set(err, ERR_INPUT, "%s: cannot be read: %s; --write-baseline writes such a file",
+                tail(path), reason == EINVAL ? "it is no regular file" : strerror(reason));
+    } else if (!root && !error.text[0]) {
+        err_set(err, ERR_MEMORY, "%s: no memory for reading it", tail(path));
+    } else if (!root) {
+        err_set(err, ERR_INPUT, "%s: line %d, column %d: found something else; expected JSON",
+                tail(path), error.line, error.column);
+    }
+    str_release(&text);
+    return root;
+}
+
 int baseline_read(struct baseline *b, const char *path, struct arena *arena, struct err *err)
 {
-    json_error_t error;
     struct place p = {.file = path, .arena = arena, .err = err};
-    json_t *root = json_read_file(path, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    json_t *root = read_root(path, err);
     *b = (struct baseline){0};
-    if (!root && !error.text[0]) {
-        return err_set(err, ERR_MEMORY, "%s: no memory for reading it", tail(path));
-    }
-    if (!root && error.line < 1) {
-        return err_set(err, ERR_INPUT, "%s: cannot be read; --write-baseline writes such a file",
-                       tail(path));
-    }
     if (!root) {
-        return err_set(err, ERR_INPUT,
-                       "%s: line %d, column %d: found something else; expected JSON", tail(path),
-                       error.line, error.column);
+        return -1;
     }
     int result = take_all(&p, b, root);
     json_decref(root);

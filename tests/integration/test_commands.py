@@ -78,6 +78,15 @@ class Commands(Case):
                     self.assertNotEqual(result.returncode, 0)
                     self.assertNotRegex(result.stdout + result.stderr, r"[\x00-\x09\x0b-\x1f\x7f\u202e]|##\[|v2x1111")
 
+    def test_a_command_that_is_asked_about_shows_what_it_is(self):
+        config = self.write_config({"ca_dir": "a\x1b[2K\x1b[A\u202e"})
+        self.assertEqual(self.run_program("ca", "path", "--config", config).returncode, 0)
+        asked = self.run_program("ca", "trust", "--system", "debian", "--config", config)
+        self.assertEqual(asked.returncode, 2)
+        self.assertIn("These commands will run:\n", asked.stderr)
+        self.assertIn(r"a\x1b[2K\x1b[A\u{202e}/ca.pem", asked.stderr)
+        self.assertNotRegex(asked.stderr, "[\x1b\u202e]")
+
     def test_output_that_takes_nothing(self):
         self.run_program("ca", "path")  # there is a CA
         for args in (["--version"], ["help", "run"], ["ca", "--help"], ["ca", "path"], ["ca", "show"], ["ca", "env"],

@@ -124,11 +124,21 @@ class Files(why401.Case):
         rule.write_text(RULES)
         self.log.write_text("")
         for path, args in ((config, ("--config", config)), (rule, ("--rules", rules)),
-                           (rules, ("--rules", rules)), (self.log, ("--log-json", self.log))):
+                           (rules, ("--rules", rules)), (self.log, ("--log-json", self.log)),
+                           (self.root.chain, ("--upstream-ca", self.root.chain))):
             before = mode(path)
             path.chmod(before | stat.S_IWOTH)
             self.refused("everybody on this machine may write to it.*chmod o-w", *args)
             path.chmod(before)
+
+    def test_a_named_pipe_without_its_other_end_makes_nobody_wait(self):
+        """Signals are blocked while it starts, so only SIGKILL would end it."""
+        pipe = self.home / "pipe"
+        os.mkfifo(pipe)
+        for pattern, *args in (("named pipe that nobody reads", "--log-json", pipe),
+                               ("no regular file", "--upstream-ca", pipe), ("regular file", "--config", pipe),
+                               ("regular file", "--har", pipe), ("regular file", "--ledger", pipe)):
+            self.refused(pattern, *args)
 
     def test_ledger_in_a_folder_that_everybody_may_write_to(self):
         folder = self.home / "open"

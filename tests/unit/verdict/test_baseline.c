@@ -1,6 +1,9 @@
 /* What the baseline accepts, what it does not any more, and what is wrong with one. */
 #include "court.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #define HEAD "{\"version\": 1, \"accepted\": ["
 #define TAIL "]}"
 
@@ -88,7 +91,32 @@ static void faults_are_named(void **state)
         assert_string_equal(c.err.text + strlen(c.path), cases[i].want);
     }
     assert_null(court_again(&c, (struct verdict_options){.baseline = "/nowhere/x"}));
-    assert_has(c.err.text, "/nowhere/x: cannot be read; --write-baseline writes such a file");
+    assert_has(c.err.text, "/nowhere/x: cannot be read: No such file or directory; "
+                           "--write-baseline writes such a file");
+    court_close(&c);
+}
+
+static void refuse(struct court *c, const char *why)
+{
+    assert_null(court_again(c, (struct verdict_options){.baseline = c->path}));
+    assert_int_equal(c->err.code, ERR_INPUT);
+    assert_has(c->err.text, why);
+}
+
+/* Before the command runs no signal ends exec, so nothing may wait there. */
+static void what_is_no_file_or_too_long_is_not_read(void **state)
+{
+    (void)state;
+    struct court c;
+    court_open(&c, NULL);
+    court_write(&c, "");
+    assert_int_equal(truncate(c.path, (4 << 20) + 1), 0);
+    refuse(&c, "File too large");
+    assert_int_equal(unlink(c.path), 0);
+    assert_int_equal(mkfifo(c.path, 0600), 0);
+    alarm(20);
+    refuse(&c, "it is no regular file");
+    alarm(0);
     court_close(&c);
 }
 
@@ -188,6 +216,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(entries_accept_what_they_name),
         cmocka_unit_test(faults_are_named),
+        cmocka_unit_test(what_is_no_file_or_too_long_is_not_read),
         cmocka_unit_test(no_token_is_shown_of_it),
         cmocka_unit_test(what_was_written_accepts_the_same),
         cmocka_unit_test(what_nobody_judged_is_never_accepted),
