@@ -9,8 +9,10 @@ check_pie_supported(LANGUAGES C)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 # Stacks that notice being overrun, big frames that cannot jump over the guard page, indirect jumps that
-# land only where code expects them (x86-64: CET, arm64: BTI and pointer authentication).
+# land only where code expects them (x86-64: CET, arm64: BTI and pointer authentication). What clang only
+# warns of, a flag of another machine that it will not use, counts as not known.
 target_compile_options(why401_flags INTERFACE -fstack-protector-strong -fvisibility=hidden)
+set(CMAKE_REQUIRED_FLAGS -Werror)
 foreach(flag IN ITEMS -fstack-clash-protection -fcf-protection=full -mbranch-protection=standard)
     string(MAKE_C_IDENTIFIER "knows${flag}" known)
     check_c_compiler_flag(${flag} ${known})
@@ -18,6 +20,7 @@ foreach(flag IN ITEMS -fstack-clash-protection -fcf-protection=full -mbranch-pro
         target_compile_options(why401_flags INTERFACE ${flag})
     endif()
 endforeach()
+unset(CMAKE_REQUIRED_FLAGS)
 
 # Nothing executable on stack or heap, no code in the pages of data, no table of functions left writable.
 target_link_options(why401_flags INTERFACE

@@ -24,7 +24,7 @@ static const struct verb {
 
 static int print_help(void)
 {
-    return fputs(help_ca, stdout) >= 0 && fflush(stdout) == 0 ? ENDED_WELL : ENDED_BADLY;
+    return print_whole(help_ca);
 }
 
 static int find_folder(struct ca_place *place, struct err *err)
@@ -110,7 +110,7 @@ int ca_path(int argc, char **argv)
     if (!ca) {
         return say_error(&err);
     }
-    bool written = printf("%s\n", ca_root_path(ca)) > 0 && fflush(stdout) == 0;
+    bool written = printf("%s\n", ca_root_path(ca)) > 0 && printed_all();
     ca_free(ca);
     return written ? ENDED_WELL : ENDED_BADLY;
 }

@@ -92,7 +92,7 @@ static const struct variable *first_with(const char *value)
 {
     const struct variable *v = variables;
     const char *set = getenv(v->name);
-    while (!is_about_trust(v) || !set || strcmp(set, value) != 0) {
+    while (!is_about_trust(v) || !same(set, value)) {
         v++;
         set = getenv(v->name);
     }
@@ -179,8 +179,8 @@ static int print_env(struct printing *p, const char *proxy)
         str_release(&p->out);
         return say_error(&err);
     }
-    bool written = !p->out.failed && fwrite(p->out.ptr, 1, p->out.len, stdout) == p->out.len &&
-                   fflush(stdout) == 0;
+    bool written =
+        !p->out.failed && fwrite(p->out.ptr, 1, p->out.len, stdout) == p->out.len && printed_all();
     str_release(&p->out);
     if (isatty(STDOUT_FILENO)) {
         say(p->fish ? "for this shell: why401 ca env --shell fish | source"

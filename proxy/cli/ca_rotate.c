@@ -41,7 +41,7 @@ static int make_new(const char *folder, bool was_there, bool was_trusted)
         printf("There was no local CA yet, so this is the first one: %s\n", ca_root_path(ca));
     }
     ca_free(ca);
-    return fflush(stdout) == 0 && !ferror(stdout) ? ENDED_WELL : ENDED_BADLY;
+    return printed_all() ? ENDED_WELL : ENDED_BADLY;
 }
 
 int ca_renew(int argc, char **argv)

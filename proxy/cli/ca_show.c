@@ -214,5 +214,5 @@ int ca_show(int argc, char **argv)
     find_out(&s, ca);
     ca_free(ca);
     (json ? print_json : print_text)(&s);
-    return fflush(stdout) == 0 && !ferror(stdout) ? ENDED_WELL : ENDED_BADLY;
+    return printed_all() ? ENDED_WELL : ENDED_BADLY;
 }

@@ -199,7 +199,7 @@ static int trust(const struct wish *w, const struct store *store, const char *ro
     if (w->print) {
         print_plan(&plan);
         print_others(root, "# ");
-        return fflush(stdout) == 0 ? ENDED_WELL : ENDED_BADLY;
+        return printed_all() ? ENDED_WELL : ENDED_BADLY;
     }
     if (!agreed(
             w, &plan,
@@ -217,7 +217,7 @@ static int trust(const struct wish *w, const struct store *store, const char *ro
     }
     printf("The system's store trusts %s now; 'why401 ca untrust' takes it away.\n\n", root);
     print_others(root, "");
-    return fflush(stdout) == 0 ? ENDED_WELL : ENDED_BADLY;
+    return printed_all() ? ENDED_WELL : ENDED_BADLY;
 }
 
 int ca_trust(int argc, char **argv)
@@ -251,7 +251,7 @@ int ca_untrust(int argc, char **argv)
     struct plan plan = make_plan(store, false, root);
     if (w.print) {
         print_plan(&plan);
-        return fflush(stdout) == 0 ? ENDED_WELL : ENDED_BADLY;
+        return printed_all() ? ENDED_WELL : ENDED_BADLY;
     }
     if (!agreed(&w, &plan, "The root leaves the system's store", &code)) {
         return code;
@@ -266,5 +266,5 @@ int ca_untrust(int argc, char **argv)
     printf("The system's store has no root of why401 any more. Variables and other stores that you "
            "set\nyourself are as they were; the CA is still in %s.\n",
            w.place.folder);
-    return fflush(stdout) == 0 ? ENDED_WELL : ENDED_BADLY;
+    return printed_all() ? ENDED_WELL : ENDED_BADLY;
 }

@@ -131,7 +131,7 @@ static int play(struct show *show)
         pause_between_steps(show);
     }
     print_summary(show);
-    return show->surprises || fflush(stdout) != 0 || ferror(stdout) ? ENDED_BADLY : ENDED_WELL;
+    return show->surprises || !printed_all() ? ENDED_BADLY : ENDED_WELL;
 }
 
 static int run_show(struct show *show)
@@ -160,7 +160,7 @@ int command_demo(int argc, char **argv)
     const struct option_row rows[] = {{"--fast", NULL, NULL, &fast}};
     switch (options_read("demo", rows, sizeof rows / sizeof rows[0], argc, argv, &err)) {
     case OPTIONS_HELP:
-        return fputs(help_demo, stdout) >= 0 ? ENDED_WELL : ENDED_BADLY;
+        return print_whole(help_demo);
     case OPTIONS_BAD:
         return say_error(&err);
     case OPTIONS_READ:

@@ -298,7 +298,7 @@ int command_exec(int argc, char **argv)
     struct err err;
     switch (read_flags(&e, argc, argv, &err)) {
     case OPTIONS_HELP:
-        return fputs(help_exec, stdout) >= 0 ? ENDED_WELL : ENDED_BADLY;
+        return print_whole(help_exec);
     case OPTIONS_BAD:
         return say_error(&err);
     case OPTIONS_READ:

@@ -21,10 +21,10 @@ static bool in_github(void)
     return value && strcmp(value, "true") == 0;
 }
 
-static void print(FILE *to, const struct str *text)
+/* Whether the text is whole and was taken whole; a part of it is printed all the same. */
+static bool print(FILE *to, const struct str *text)
 {
-    fputs(str_cstr(text), to);
-    fflush(to);
+    return fputs(str_cstr(text), to) >= 0 && fflush(to) == 0 && !text->failed;
 }
 
 void exec_before(void)
@@ -33,7 +33,9 @@ void exec_before(void)
     if (in_github()) {
         str_init(&out, REPORT_MOST);
         verdict_github_masks(environ, &out);
-        print(stdout, &out);
+        if (!print(stdout, &out)) {
+            say("GitHub could not be told what to mask, so mind what the log of this run shows");
+        }
         if (out.ptr) {
             explicit_bzero(out.ptr, out.cap);
         }
@@ -48,7 +50,9 @@ static void write_github(const struct verdict *v)
     const char *summary = getenv("GITHUB_STEP_SUMMARY");
     str_init(&out, REPORT_MOST);
     verdict_github_annotations(v, &out);
-    print(stdout, &out);
+    if (!print(stdout, &out)) {
+        say("the annotations could not be written whole");
+    }
     str_release(&out);
     if (summary && *summary && verdict_github_step_summary(v, summary, &err) != 0) {
         say("%s", err.text);
@@ -80,7 +84,7 @@ static void summarise(const struct exec *e, const struct proxy_end *end)
     struct render page = page_for(STDERR_FILENO);
     str_init(&out, REPORT_MOST);
     verdict_summary(e->verdict, &page, &out);
-    print(stderr, &out);
+    (void)print(stderr, &out); /* what was not taken there cannot be said there */
     str_release(&out);
     proxy_say_losses(&end->counts);
 }

@@ -260,7 +260,7 @@ static int explain(struct job *j)
     if (result == 0) {
         result = j->input.kind == INPUT_TEXT ? explain_words(j, &err) : explain_exchanges(j, &err);
     }
-    if (result == 0 && fflush(stdout) != 0) {
+    if (result == 0 && !printed_all()) {
         result = err_set(&err, ERR_SYSTEM, "standard output: %s", strerror(errno));
     }
     return result != 0 ? say_error(&err) : j->explained ? ENDED_WELL : nothing_matched(j);
@@ -296,7 +296,7 @@ int command_explain(int argc, char **argv)
     };
     switch (options_read("explain", rows, sizeof rows / sizeof rows[0], argc, argv, &err)) {
     case OPTIONS_HELP:
-        return fputs(help_explain, stdout) >= 0 ? ENDED_WELL : ENDED_BADLY;
+        return print_whole(help_explain);
     case OPTIONS_BAD:
         return say_error(&err);
     case OPTIONS_READ:

@@ -53,7 +53,7 @@ static int unknown(const char *name)
 /* Help that was asked for is the command's result, so it fails when it cannot be written. */
 static int print(const char *text)
 {
-    return fputs(text, stdout) >= 0 && fflush(stdout) == 0 ? ENDED_WELL : ENDED_BADLY;
+    return print_whole(text);
 }
 
 static int help(int argc, char **argv)

@@ -146,7 +146,7 @@ int command_mock(int argc, char **argv)
     };
     switch (options_read("mock", rows, sizeof rows / sizeof rows[0], argc, argv, &err)) {
     case OPTIONS_HELP:
-        return fputs(help_mock, stdout) >= 0 ? ENDED_WELL : ENDED_BADLY;
+        return print_whole(help_mock);
     case OPTIONS_BAD:
         return say_error(&err);
     case OPTIONS_READ:

@@ -45,7 +45,7 @@ static int give(const struct wish *wish, struct span text, struct err *err)
     if (wish->out) {
         return write_new(wish->out, text, err);
     }
-    if (fwrite(text.ptr, 1, text.len, stdout) != text.len || fflush(stdout) != 0) {
+    if (fwrite(text.ptr, 1, text.len, stdout) != text.len || !printed_all()) {
         return err_set(err, ERR_SYSTEM, "cannot write to standard output: %s", strerror(errno));
     }
     return 0;
@@ -119,7 +119,7 @@ int command_report(int argc, char **argv)
     };
     switch (options_read("report", rows, sizeof rows / sizeof rows[0], argc, argv, &err)) {
     case OPTIONS_HELP:
-        return fputs(help_report, stdout) >= 0 ? ENDED_WELL : ENDED_BADLY;
+        return print_whole(help_report);
     case OPTIONS_BAD:
         return say_error(&err);
     case OPTIONS_READ:

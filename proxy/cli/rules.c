@@ -33,7 +33,7 @@ static struct rulepack *load(const char *path, struct err *err)
 
 static int done(bool well)
 {
-    return fflush(stdout) == 0 && !ferror(stdout) && well ? ENDED_WELL : ENDED_BADLY;
+    return printed_all() && well ? ENDED_WELL : ENDED_BADLY;
 }
 
 static int check(struct rulepack *pack)
@@ -109,7 +109,7 @@ int command_rules(int argc, char **argv)
     argv += known;
     switch (options_read("rules", rows, testing ? 2 : 1, argc, argv, &err)) {
     case OPTIONS_HELP:
-        return fputs(help_rules, stdout) >= 0 ? ENDED_WELL : ENDED_BADLY;
+        return print_whole(help_rules);
     case OPTIONS_BAD:
         return say_error(&err);
     case OPTIONS_READ:

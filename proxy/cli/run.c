@@ -140,7 +140,7 @@ int command_run(int argc, char **argv)
     };
     switch (options_read("run", rows, sizeof rows / sizeof rows[0], argc, argv, &err)) {
     case OPTIONS_HELP:
-        return fputs(help_run, stdout) >= 0 ? ENDED_WELL : ENDED_BADLY;
+        return print_whole(help_run);
     case OPTIONS_BAD:
         return say_error(&err);
     case OPTIONS_READ:

@@ -68,6 +68,16 @@ int say_error(const struct err *err)
     return before_start ? ENDED_UNUSED : ENDED_BADLY;
 }
 
+bool printed_all(void)
+{
+    return fflush(stdout) == 0 && !ferror(stdout);
+}
+
+int print_whole(const char *text)
+{
+    return fputs(text, stdout) >= 0 && printed_all() ? ENDED_WELL : ENDED_BADLY;
+}
+
 static bool is_plain(const char *path)
 {
     return path[strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -1,6 +1,9 @@
-/* What commands say to people on standard error, and the exit codes they end with. */
+/* What commands say to people on standard error, whether what they print arrived, and the exit
+ * codes they end with. */
 #ifndef WHY401_CLI_SAY_H
 #define WHY401_CLI_SAY_H
+
+#include <stdbool.h>
 
 #include "why401/base/err.h"
 
@@ -19,6 +22,13 @@ void say_as_it_is(const char *format, ...) __attribute__((format(printf, 1, 2)))
 
 /* Says what went wrong and what to do about it. Returns the exit code for it. */
 int say_error(const struct err *err);
+
+/* Whether all that was printed so far has left for standard output; a full disk is one that has
+ * not. */
+bool printed_all(void);
+
+/* Prints text as the whole of what a command has to say. Returns the exit code for it. */
+int print_whole(const char *text);
 
 /* path as a shell takes it: as it is when it is plain, else in single quotes. Returns `out`, which
  * holds the path as it is too when the quotes do not fit. */

@@ -85,7 +85,7 @@ static int show(const struct rulepack *rules, const char *id, bool json)
     } else {
         add_table(&out, rules, &page);
     }
-    bool written = !out.failed && fputs(str_cstr(&out), stdout) >= 0 && fflush(stdout) == 0;
+    bool written = !out.failed && fputs(str_cstr(&out), stdout) >= 0 && printed_all();
     str_release(&out);
     return written ? ENDED_WELL : ENDED_BADLY;
 }
@@ -103,7 +103,7 @@ int command_scenarios(int argc, char **argv)
     };
     switch (options_read("scenarios", rows, sizeof rows / sizeof rows[0], argc, argv, &err)) {
     case OPTIONS_HELP:
-        return fputs(help_scenarios, stdout) >= 0 ? ENDED_WELL : ENDED_BADLY;
+        return print_whole(help_scenarios);
     case OPTIONS_BAD:
         return say_error(&err);
     case OPTIONS_READ:

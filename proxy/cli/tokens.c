@@ -173,7 +173,7 @@ static int finish(struct listing *list)
     } else if (list->count == 0) {
         printf("No token has passed yet.\n");
     }
-    return fflush(stdout) == 0 && !ferror(stdout) ? ENDED_WELL : ENDED_BADLY;
+    return printed_all() ? ENDED_WELL : ENDED_BADLY;
 }
 
 static int print_tokens(const struct config_flags *flags, bool json)
@@ -205,7 +205,7 @@ int command_tokens(int argc, char **argv)
     };
     switch (options_read("tokens", rows, sizeof rows / sizeof rows[0], argc, argv, &err)) {
     case OPTIONS_HELP:
-        return fputs(help_tokens, stdout) >= 0 ? ENDED_WELL : ENDED_BADLY;
+        return print_whole(help_tokens);
     case OPTIONS_BAD:
         return say_error(&err);
     case OPTIONS_READ:

@@ -17,7 +17,6 @@
 #include "signing.h"
 
 #define HMAC_BYTES 32
-#define STAMP_SIZE 32
 
 struct subject {
     struct span key;

@@ -17,9 +17,9 @@
 #include "engine_parts.h"
 #include "name.h"
 
-#define STATUS_REQUEST 5                /* the TLS extension, as a feature in a certificate */
-#define CLOCK_SLOP     (24 * 3600)      /* seconds by which clocks differ, as in Firefox */
-#define AGE_MOST       (10 * 24 * 3600) /* seconds, BR 4.9.10 */
+#define STATUS_REQUEST 5                 /* the TLS extension, as a feature in a certificate */
+#define CLOCK_SLOP     (24L * 3600)      /* seconds by which clocks differ, as in Firefox */
+#define AGE_MOST       (10L * 24 * 3600) /* seconds, BR 4.9.10 */
 
 static bool must_staple(X509 *x)
 {

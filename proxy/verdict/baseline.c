@@ -11,7 +11,6 @@
 
 #define BYTES_MOST  (4u << 20) /* of the file; as much as is written into one */
 #define FOUND_SHOWN 60
-#define WHY_MOST    200
 #define AT_SIZE     80
 #define FILE_SHOWN  200
 

@@ -102,7 +102,7 @@ static void add_reason(struct str *out, const struct verdict_reason *r, enum res
                        struct str *remarks)
 {
     struct str text;
-    str_init(&text, 4 * TEXT_MOST);
+    str_init(&text, 4UL * TEXT_MOST);
     describe(&text, r);
     if (r->accepted && result == FAILED) {
         str_add(remarks, str_span(&text));
@@ -140,7 +140,7 @@ static void end_case(struct str *out, const struct str *remarks)
 static void add_call(struct str *out, const struct verdict *v, const struct call *call)
 {
     struct str text;
-    str_init(&text, 16 * TEXT_MOST);
+    str_init(&text, 16UL * TEXT_MOST);
     enum result result = result_of(v, call, NULL);
     str_addf(&text, "%s %s", call->method, call->path);
     begin_case(out, "why401.calls", str_span(&text), call->duration_us);

@@ -62,7 +62,7 @@ void paper_line(const struct paper *p, size_t indent, const char *mark, enum ink
                 struct span text)
 {
     struct str safe;
-    str_init(&safe, 8 * TEXT_MOST);
+    str_init(&safe, 8UL * TEXT_MOST);
     text_escape(&safe, text, TEXT_MOST);
     size_t column = indent + columns_of(span_of(mark)) + (mark[0] ? 1 : 0);
     size_t width = p->how->width > LEAST_WIDTH ? p->how->width : LEAST_WIDTH;

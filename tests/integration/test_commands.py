@@ -89,12 +89,20 @@ class Commands(Case):
 
     def test_output_that_takes_nothing(self):
         self.run_program("ca", "path")  # there is a CA
-        for args in (["--version"], ["help", "run"], ["ca", "--help"], ["ca", "path"], ["ca", "show"], ["ca", "env"],
+        helps = [[command, "--help"] for command in COMMANDS]
+        for args in (*helps, ["--version"], ["help", "run"], ["ca", "path"], ["ca", "show"], ["ca", "env"],
                      ["scenarios"], ["scenarios", "session-expired-error"], ["tokens", "--json"], ["rules", "test"]):
             with self.subTest(" ".join(args)), open("/dev/full", "w", encoding="ascii") as full:
                 done = subprocess.run([PROGRAM, *args], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE,
                                       stdin=subprocess.DEVNULL, cwd=self.home, env=environment(self.home), check=False)
                 self.assertEqual(done.returncode, 1, done.stderr)
+
+    def test_masks_that_nobody_takes_are_told_of(self):
+        env = {**environment(self.home), "GITHUB_ACTIONS": "true", "BITGO_ACCESS_TOKEN": "v2x" + "5" * 64}
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([PROGRAM, "exec", "--", "true"], stdout=full, stderr=subprocess.PIPE, env=env,
+                                  timeout=PATIENCE, stdin=subprocess.DEVNULL, cwd=self.home, check=False)
+        self.assertIn(b"could not be told what to mask", done.stderr)
 
     def test_few_descriptors_are_said_and_do(self):
         done = self.run_command("sh", "-c", 'ulimit -n 200; exec "$0" exec -- sh -c "ulimit -n"', PROGRAM)

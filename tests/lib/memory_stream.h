@@ -131,7 +131,7 @@ static void far_send(struct memory_stream *m, struct span bytes)
     far_event(m);
 }
 
-static void far_set_state(struct memory_stream *m, enum stream_state state)
+static inline void far_set_state(struct memory_stream *m, enum stream_state state)
 {
     m->state = state;
     if (state == STREAM_FAILED) {

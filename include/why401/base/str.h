@@ -50,9 +50,10 @@ void str_addf(struct str *s, const char *format, ...) __attribute__((format(prin
 void str_vaddf(struct str *s, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+/* The text so far. Without storage there is none, which analysers cannot know of every str. */
 static inline struct span str_span(const struct str *s)
 {
-    return span(s->ptr, s->len);
+    return span(s->ptr, s->ptr ? s->len : 0);
 }
 
 /* The text as a C string, "" while empty; valid until the next append. */

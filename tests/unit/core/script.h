@@ -113,14 +113,14 @@ static int teardown(void **state)
 #define UPSTREAM_GOT(text)       got(&t.upstream[t.opened - 1], text)
 #define CLIENT_GOT_STATUS(start) got_start(&t.client, start)
 
-static void got(struct memory_stream *m, const char *text)
+static inline void got(struct memory_stream *m, const char *text)
 {
     assert_string_equal(str_cstr(&m->far_out), text);
     str_clear(&m->far_out);
     m->unread = 0;
 }
 
-static void got_start(struct memory_stream *m, const char *text)
+static inline void got_start(struct memory_stream *m, const char *text)
 {
     if (!span_starts(str_span(&m->far_out), span_of(text))) {
         fail_msg("got %s, expected %s", str_cstr(&m->far_out), text);

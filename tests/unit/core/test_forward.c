@@ -218,8 +218,8 @@ static void bad_connects_are_refused(void **state)
         "CONNECT [::1:443 HTTP/1.1\r\nHost: h\r\n\r\n",
         "CONNECT :443 HTTP/1.1\r\nHost: h\r\n\r\n",
         "CONNECT app.bitgo.com:443 HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello",
-        "CONNECT app.bitgo.com:443 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
-        "chunked\r\n\r\n0\r\n\r\n",
+        ("CONNECT app.bitgo.com:443 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n0\r\n\r\n"),
     };
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
         if (i) {

@@ -197,8 +197,6 @@ static void room_of_any_size_gives_the_same(void **state)
 
 int main(void)
 {
-    (void)got;
-    (void)got_start;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_response_torn_anywhere_never_looks_whole),
         cmocka_unit_test(a_request_torn_anywhere_is_never_made_whole),

@@ -93,8 +93,8 @@ static void no_coins(void **state)
         "ofcnosuch",
         "%3A",
         "ofc:",
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-        "aaaaaaaaaaaaaaaaa",
+        ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+         "aaaaaaaaaaaaaaaaaaaa"),
     };
     for (size_t i = 0; i < COUNT(names); i++) {
         assert_coin(names[i], NETWORK_UNKNOWN, "");

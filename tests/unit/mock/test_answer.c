@@ -127,7 +127,7 @@ static void open_routes_need_no_token(void **state)
 {
     (void)state;
     static const char *const open[] = {"GET /api/v2/ping", "GET /api/v1/ping",
-                                       "GET /api/v1/client/constants", "OPTIONS " WALLET};
+                                       "GET /api/v1/client/constants", ("OPTIONS " WALLET)};
     for (size_t i = 0; i < sizeof open / sizeof open[0]; i++) {
         struct answered a;
         ask_as(&a, NOBODY, open[i], "", "");

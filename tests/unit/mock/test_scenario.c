@@ -69,7 +69,7 @@ static void an_option_is_for_every_route_that_needs_a_token(void **state)
     static const char *const failing[] = {"GET " WALLET, "POST " WALLET "/tx/send",
                                           "GET /api/v2/nowhere"};
     static const char *const open[] = {"GET /api/v2/ping", "GET /api/v1/client/constants",
-                                       "OPTIONS " WALLET};
+                                       ("OPTIONS " WALLET)};
     struct mock *m = mock_failing("session-expired-error");
     for (size_t i = 0; i < 3; i++) {
         struct answered a;

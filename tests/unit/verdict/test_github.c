@@ -1,6 +1,7 @@
 /* GitHub's commands, masks and step summary: right in form, and no word of a peer's is obeyed. */
 #include "court.h"
 
+#define OTHER    "v2x4444444444444444444444444444444444444444444444444444444444444444"
 #define COMMANDS "\n::error title=x::y\r\n::add-mask::z%0A::stop-commands::t ##[error]q"
 
 static const char *annotations(struct court *c)
@@ -96,17 +97,16 @@ static void peers_give_no_commands(void **state)
 static void masks_come_from_the_environment(void **state)
 {
     (void)state;
-    static char lines[][128] = {
-        "PATH=/usr/bin",
-        "BITGO_ACCESS_TOKEN=" CANARY,
-        "MY_BITGO_WALLET_PASSPHRASE=correct horse, 100%",
-        "bitgo_otp=000000",
-        "BITGO_ENV=test-environment",
-        "BITGO_SECRET_KEY=first line\r\nsecond line\n",
-        "OTHER=Bearer v2x4444444444444444444444444444444444444444444444444444444444444444;x",
-        "SHORT=v2x4444",
-        "BITGO_API_KEY=",
-        "broken"};
+    static char lines[][128] = {"PATH=/usr/bin",
+                                "BITGO_ACCESS_TOKEN=" CANARY,
+                                "MY_BITGO_WALLET_PASSPHRASE=correct horse, 100%",
+                                "bitgo_otp=000000",
+                                "BITGO_ENV=test-environment",
+                                "BITGO_SECRET_KEY=first line\r\nsecond line\n",
+                                "OTHER=Bearer " OTHER ";x",
+                                "SHORT=v2x4444",
+                                "BITGO_API_KEY=",
+                                "broken"};
     char *environment[sizeof lines / sizeof *lines + 1] = {0};
     struct str out;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
@@ -114,14 +114,12 @@ static void masks_come_from_the_environment(void **state)
     }
     str_init(&out, 65536);
     verdict_github_masks(environment, &out);
-    assert_string_equal(
-        str_cstr(&out),
-        "::add-mask::" CANARY "\n"
-        "::add-mask::" CANARY "\n"
-        "::add-mask::correct horse, 100%25\n"
-        "::add-mask::first line\n"
-        "::add-mask::second line\n"
-        "::add-mask::v2x4444444444444444444444444444444444444444444444444444444444444444\n");
+    assert_string_equal(str_cstr(&out), "::add-mask::" CANARY "\n"
+                                        "::add-mask::" CANARY "\n"
+                                        "::add-mask::correct horse, 100%25\n"
+                                        "::add-mask::first line\n"
+                                        "::add-mask::second line\n"
+                                        "::add-mask::" OTHER "\n");
     str_release(&out);
 }
 

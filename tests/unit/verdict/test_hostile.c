@@ -10,21 +10,9 @@ static const char hostile[] = "fine\x1b[2K\x1b]0;t\x07\xc2\x9b"
                               "\r\n::error::own line\r\n# own heading\r\n12:00:00 own entry";
 
 static const char *const harmful[] = {
-    "\x1b",
-    "\x07",
-    "\xc2\x9b",
-    "\r",
-    "\n::error::own",
-    "\n# own",
-    "\n12:00:00",
-    "\xe2\x80\xae",
-    "\xe2\x81\xa6",
-    "\xd8\x9c",
-    "\xe2\x80\x8b",
-    "\xef\xbb\xbf",
-    "\xe2\x80\xa8",
-    "\x9b"
-    "\xe2",
+    "\x1b",         "\x07",         "\xc2\x9b",     "\r",           "\n::error::own",
+    "\n# own",      "\n12:00:00",   "\xe2\x80\xae", "\xe2\x81\xa6", "\xd8\x9c",
+    "\xe2\x80\x8b", "\xef\xbb\xbf", "\xe2\x80\xa8", "\x9b",
 };
 
 static void harmless(const char *report, const char *text)
