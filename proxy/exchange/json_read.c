@@ -31,11 +31,14 @@ static void begin(void)
     now.out = false;
 }
 
+/* Where memory ran out before the first byte, jansson has set no code, which it keeps in the last
+ * byte of the text. */
 static json_t *end(json_t *value, json_error_t *error)
 {
     now.reading = false;
     if (!value && now.out && error) {
         error->text[0] = '\0';
+        error->text[sizeof error->text - 1] = (char)json_error_out_of_memory;
     }
     return value;
 }

@@ -138,7 +138,8 @@ static void call_init(struct call *call, const struct http_head *head)
     str_init(&call->content, 1u << 20);
     str_add(&call->method, head->method);
     struct target split = target_split(head->target);
-    str_add(&call->target, split.local.len && split.local.ptr[0] == '/' ? split.local : SPAN("/"));
+    str_add(&call->target, span_starts(split.local, SPAN("/")) ? SPAN("") : SPAN("/"));
+    str_add(&call->target, split.local);
     call->whole = false;
 }
 

@@ -5,13 +5,14 @@ import re
 import socket
 import threading
 
-from why401 import SANITIZED, Case
+from why401 import SANITIZED, WRAPPER, Case
 from wire import PATIENCE
 
 SIZE = (64 if SANITIZED else 1024) * 1024 * 1024
 # ThreadSanitizer keeps four shadow cells for each eight bytes, so every page that is used for the first time
-# counts several times.
-BOUND_KIB = 8 * 1024 * (5 if "thread" in os.environ.get("WHY401_SANITIZE", "") else 1)
+# counts several times; valgrind keeps what it knows of each byte, and a translation of the code that runs.
+SHADOWED = "thread" in os.environ.get("WHY401_SANITIZE", "") or WRAPPER
+BOUND_KIB = 8 * 1024 * (5 if SHADOWED else 1)
 
 
 class Memory:

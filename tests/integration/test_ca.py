@@ -333,7 +333,8 @@ class Trust(CaCase):
         shutil.copy(PROGRAM, copy)
         result = subprocess.run([copy, "ca", "trust", "--yes", "--system", "debian"], user=NOBODY,
                                 stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE,
-                                env=environment(self.home, {**self.env, "XDG_DATA_HOME": str(data)}),
+                                env=environment(self.home, {**self.env, "XDG_DATA_HOME": str(data),
+                                                            "TMPDIR": str(data)}),
                                 cwd=self.home, check=False)
         self.assertEqual(result.returncode, 1, result.stderr)
         install = f"[install][-m][0644][{data}/why401/ca.pem][{self.DEBIAN_FILE}]"

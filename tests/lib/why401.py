@@ -1,15 +1,14 @@
 """The program under test, started and observed as its users do: command line, notices on standard
 error, JSON lines, exit code. Every test gets a home folder of its own; nothing outside it is written.
 
-CTest gives the program's path in WHY401, a folder for things to keep in WHY401_BUILD, and, where one is
-to watch it, the command line of a wrapper in WHY401_WRAPPER.
+CTest gives the program's path in WHY401 and a folder for things to keep in WHY401_BUILD. Where valgrind is to
+watch the program, WHY401 is a script that starts it so, and WHY401_WRAPPER says how.
 """
 import functools
 import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import socket
 import ssl
@@ -24,8 +23,7 @@ from upstream import Upstream
 from wire import PATIENCE, Wire, strict
 
 PROGRAM = os.environ["WHY401"]
-WRAPPER = os.environ.get("WHY401_WRAPPER", "").split()
-WRAPPER[:1] = map(shutil.which, WRAPPER[:1])  # tests may set a PATH of their own
+WRAPPER = os.environ.get("WHY401_WRAPPER", "")
 SANITIZED = bool(os.environ.get("WHY401_SANITIZE") or WRAPPER)
 SANITIZER_REPORT = re.compile(r"\w+Sanitizer|runtime error:|^==\d+==", re.MULTILINE)
 RULE = "token-tokens-erc20-access#"
@@ -41,7 +39,7 @@ class Program:
     def __init__(self, home, *args, env=None):
         self.home = home
         self.wires = []  # of clients, closed in the end at the latest
-        self.process = subprocess.Popen([*WRAPPER, PROGRAM, *map(str, args)], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([PROGRAM, *map(str, args)], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                         env=environment(home, env), cwd=home)
         self.out = Lines(self.process.stdout)
@@ -209,9 +207,11 @@ class Case(unittest.TestCase):
 
     def run_program(self, *args, env=None):
         """Runs why401 to its end; returns its exit code and output as text."""
-        return subprocess.run([*WRAPPER, PROGRAM, *map(str, args)], stdin=subprocess.DEVNULL, text=True,
+        done = subprocess.run([PROGRAM, *map(str, args)], stdin=subprocess.DEVNULL, text=True,
                               capture_output=True, timeout=PATIENCE, cwd=self.home,
                               env=environment(self.home, env), check=False)
+        self.assertNotRegex(done.stderr, SANITIZER_REPORT)
+        return done
 
     def run_command(self, *command, env=None, data=None):
         """Runs a client program to its end; returns the result with output as bytes."""
