@@ -90,7 +90,7 @@ static bool java_has_it(void)
         memmove(part, part + len - kept, kept);
     }
     if (file) {
-        fclose(file);
+        (void)fclose(file); /* it was only read */
     }
     return found;
 }

@@ -79,7 +79,7 @@ int command_run_words(const char *const *words, struct err *err)
     assert(program);
     str_init(&line, LINE_MOST);
     add_words(&line, words);
-    fflush(stdout);
+    (void)fflush(stdout); /* so that the words come before what the command says */
     /* posix_spawn promises to leave the words alone; its type is older than const. */
     char *argv[32];
     size_t count = 0;

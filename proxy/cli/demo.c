@@ -31,7 +31,7 @@ static void print_step(const struct show *show, size_t i)
 {
     const struct badday_call *call = badday_at(i);
     printf("\n%s%2zu. %s%s\n", show->paint->cyan, i + 1, call->says, show->paint->reset);
-    fflush(stdout);
+    (void)fflush(stdout); /* whether it arrived is asked at the end */
 }
 
 static int play_step(struct show *show, size_t i)

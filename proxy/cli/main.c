@@ -73,7 +73,7 @@ static bool is(const char *argument, const char *word, const char *other)
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        fputs(help_overview, stderr);
+        (void)fputs(help_overview, stderr);
         return ENDED_UNUSED;
     }
     if (is(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0) {

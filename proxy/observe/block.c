@@ -12,13 +12,15 @@ static void add_date(struct str *out, int64_t wall_ms)
 {
     time_t second = (time_t)(wall_ms / 1000);
     struct tm local;
-    char date[32] = "-";
-    char zone[8] = "";
-    if (localtime_r(&second, &local)) {
-        strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &local);
-        strftime(zone, sizeof zone, "%z", &local);
+    char date[32];
+    char zone[8];
+    if (!localtime_r(&second, &local) ||
+        strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &local) == 0 ||
+        strftime(zone, sizeof zone, "%z", &local) < 3) {
+        str_add(out, SPAN("-"));
+        return;
     }
-    str_addf(out, "%s %.3s:%s", date, zone, zone[0] ? zone + 3 : "");
+    str_addf(out, "%s %.3s:%s", date, zone, zone + 3);
 }
 
 /* What support needs to find the call in BitGo's logs. */

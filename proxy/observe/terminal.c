@@ -70,8 +70,8 @@ static const char *time_text(struct terminal *t, int64_t wall_ms)
 {
     time_t second = (time_t)(wall_ms / 1000);
     struct tm local;
-    if (second != t->second && localtime_r(&second, &local)) {
-        strftime(t->clock, SECOND_SIZE, "%H:%M:%S", &local);
+    if (second != t->second && localtime_r(&second, &local) &&
+        strftime(t->clock, SECOND_SIZE, "%H:%M:%S", &local) > 0) {
         t->second = second;
     }
     unsigned ms = (unsigned)(wall_ms % 1000) % 1000;

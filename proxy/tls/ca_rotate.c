@@ -118,7 +118,7 @@ static int keep_previous(const struct rotation *r)
     int result = x ? ca_write_certificate(r->new_folder, CA_PREVIOUS_FILE, x) : 0;
     X509_free(x);
     if (stream) {
-        fclose(stream);
+        (void)fclose(stream); /* it was only read */
     } else if (file >= 0) {
         close(file);
     }

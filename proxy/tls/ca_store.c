@@ -206,9 +206,8 @@ static int make_parents(const char *dir, struct err *err)
     }
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (mkdir(path, 0700) == 0) {
-            chmod(path, 0700);
-        } else if (errno != EEXIST) {
+        bool made = mkdir(path, 0700) == 0;
+        if (made ? chmod(path, 0700) != 0 : errno != EEXIST) {
             return system_error(err, "created", path, "");
         }
         *slash = '/';

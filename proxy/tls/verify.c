@@ -74,11 +74,10 @@ static void add_name(struct str *to, const X509_NAME *name)
 static void add_time(struct str *to, const ASN1_TIME *when)
 {
     struct tm utc;
-    char text[32] = "unreadable";
-    if (ASN1_TIME_to_tm(when, &utc) == 1) {
-        strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &utc);
-    }
-    str_add(to, span_of(text));
+    char text[32];
+    bool written = ASN1_TIME_to_tm(when, &utc) == 1 &&
+                   strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &utc) > 0;
+    str_add(to, written ? span_of(text) : SPAN("unreadable"));
 }
 
 #define ALT_NAME_SIZE 80
