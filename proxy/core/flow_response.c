@@ -242,6 +242,10 @@ bool flow_finish_exchange(struct flow *f)
     f->fresh = f->close = false;
     f->interim = 0;
     f->response_scanned = 0;
+    /* Of the next exchange, which may have begun before this pump is over, nothing has been waited
+     * for yet. */
+    f->wait = WAIT_NONE;
+    deadline_clear(&f->deadline);
     flow_hand_over(f, x);
     if (close) {
         flow_close(f, true);

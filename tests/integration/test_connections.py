@@ -1,6 +1,7 @@
 """The life of connections: kept, pipelined, closed, upgraded, gone stale; and what is never sent twice."""
 import json
 import threading
+import time
 import unittest
 
 from upstream import Upstream
@@ -410,6 +411,18 @@ class Timeouts(Case):
 
         self.assertEqual(self.answer_with({"response_head_ms": 200}, script, POST),
                          (504, "Why401UpstreamTimeout"))
+
+    def test_each_of_many_pipelined_requests_has_its_own_response_head_ms(self):
+        def script(peer):
+            while peer.request() is not None:
+                time.sleep(0.15)  # the time is the test: all together take longer than one may
+                peer.send(OK)
+
+        proxy = self.start_proxy(self.start_upstream(script), config={"timeouts": {"response_head_ms": 1200}})
+        wire = proxy.connect(tls=False)
+        wire.send(GET * 12)
+        self.assertEqual([wire.response().status for _ in range(12)], [200] * 12)
+        wire.close()
 
     @unittest.skipIf(WRAPPER, "a handshake takes longer than such a client may be idle")
     def test_idle_client_is_closed_properly(self):
