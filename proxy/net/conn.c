@@ -5,7 +5,7 @@
  * where it speaks TLS, its engine (conn_secure). Bytes arrive in wire.c, are decrypted into `in`,
  * and the holder is told to look. What the holder writes is gathered in `out` and leaves when the
  * callback that caused it has ended (conn_settle). The holder ends its half, lets go, and the
- * connection lingers until its last bytes and its FIN are on their way.
+ * connection lingers until its last bytes and its FIN are on their way (linger.c).
  *
  * The other ends: the peer resets, the handshake fails or takes too long, a write fails: conn_fail
  * notes why, the holder looks, sees STREAM_FAILED and lets go. A holder that lets go without ending
@@ -14,11 +14,9 @@
  * and the memory goes in the last callback.
  */
 #include <errno.h>
-#include <linux/sockios.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "conn_impl.h"
@@ -123,12 +121,6 @@ static void on_closed(uv_handle_t *handle)
     maybe_free(c);
 }
 
-/* A FIN would look like the end of what the peer gets. Within TLS only close_notify does. */
-static bool is_reset_at_end(const struct conn *c)
-{
-    return c->stream.torn && !c->tls;
-}
-
 void conn_shut(struct conn *c)
 {
     if (c->closing) {
@@ -141,7 +133,7 @@ void conn_shut(struct conn *c)
         dial_cancel(c->dial);
         c->dial = NULL;
     }
-    bool reset = c->tcp && is_reset_at_end(c) && uv_tcp_close_reset(c->tcp, on_closed) == 0;
+    bool reset = c->tcp && linger_ends_with_reset(c) && uv_tcp_close_reset(c->tcp, on_closed) == 0;
     if (c->tcp && !reset) {
         uv_close((uv_handle_t *)c->tcp, on_closed);
     } else if (!c->tcp) {
@@ -149,50 +141,12 @@ void conn_shut(struct conn *c)
     }
 }
 
-void conn_hurry(struct list *conns_node)
-{
-    struct conn *c = LIST_ITEM(conns_node, struct conn, all);
-    if (c->held || c->closing) {
-        return;
-    }
-    if (c->fin_sent && !c->shutdown_active) {
-        conn_shut(c);
-    } else {
-        c->reset_by = c->reset_by ? worker_now(c->worker) + LINGER_READ_MS : 0;
-        deadline_set(&c->deadline, LINGER_READ_MS);
-    }
-}
-
-/* Bytes that the peer has not confirmed; a reset would overtake them. */
-static bool has_unconfirmed(const struct conn *c)
-{
-    int waiting = 0;
-    uv_os_fd_t fd;
-    return uv_fileno((const uv_handle_t *)c->tcp, &fd) == 0 && ioctl(fd, SIOCOUTQ, &waiting) == 0 &&
-           waiting > 0;
-}
-
-/* Everything of a torn stream was written. It is waited for only while the connection reads: a
- * handle that does nothing does not keep the loop from ending. */
-static void reset_once_delivered(struct conn *c)
-{
-    uint64_t now = worker_now(c->worker);
-    c->reset_by = c->reset_by ? c->reset_by : now + LINGER_WRITE_MS;
-    if (c->reading && now < c->reset_by && has_unconfirmed(c)) {
-        deadline_set(&c->deadline, LINGER_LOOK_MS);
-    } else {
-        conn_shut(c);
-    }
-}
-
 /* The handshake took too long, or the linger time is over. */
 static void on_deadline(void *ctx)
 {
     struct conn *c = ctx;
-    if (!c->held && c->reset_by) {
-        reset_once_delivered(c);
-    } else if (!c->held) {
-        conn_shut(c);
+    if (!c->held) {
+        linger_over(c);
     } else if (c->state == STREAM_CONNECTING) {
         conn_fail(c, ERR_UPSTREAM_TLS, "the TLS handshake was not done in time");
         conn_notify(c);
@@ -229,45 +183,6 @@ void conn_reach(struct conn *c, struct tls_context *context, struct span host,
     }
 }
 
-static void on_shutdown(uv_shutdown_t *req, int status)
-{
-    struct conn *c = req->data;
-    struct worker *worker = c->worker; /* outlives the connection, which may go here */
-    (void)status;
-    c->shutdown_active = false;
-    if (!c->held && !c->closing) {
-        if (c->eof) {
-            conn_shut(c);
-        } else {
-            deadline_set(&c->deadline, LINGER_READ_MS);
-        }
-    }
-    worker_settle(worker);
-}
-
-/* Everything the holder wrote is on its way: sends the FIN that it asked for. */
-static void finish_writing(struct conn *c)
-{
-    if (is_reset_at_end(c)) {
-        if (!c->held && !c->shutdown_active) {
-            reset_once_delivered(c);
-        }
-        return;
-    }
-    if (c->fin_sent || c->state == STREAM_FAILED) {
-        if (!c->held && !c->shutdown_active) {
-            conn_shut(c);
-        }
-        return;
-    }
-    c->fin_sent = true;
-    c->shutdown.data = c;
-    c->shutdown_active = uv_shutdown(&c->shutdown, (uv_stream_t *)c->tcp, on_shutdown) == 0;
-    if (!c->shutdown_active && !c->held) {
-        conn_shut(c);
-    }
-}
-
 /* The holder stops writing at the high watermark, `soft`, and hears of room again at this one. */
 static size_t low_water(const struct conn *c)
 {
@@ -296,9 +211,9 @@ void conn_settle(struct list *dirty_node)
     wire_flush(c);
     wire_read_as_room(c);
     if (c->ended && c->tcp && !c->write_active && buf_len(&c->out) == 0) {
-        finish_writing(c);
+        linger_finish(c);
     }
-    /* With a handle, finish_writing only begins to close: on_closed frees, from the loop. */
+    /* With a handle, linger_finish only begins to close: on_closed frees, from the loop. */
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it takes uv_shutdown for a change of c->tcp */
     bool roomy = c->starved && !c->closing && op_pending(&c->stream) <= low_water(c);
     if (more || roomy || (c->state != before && !c->closing)) {
@@ -375,10 +290,7 @@ static void op_close(struct stream *s)
         return;
     }
     c->ended = true;
-    deadline_set(&c->deadline, LINGER_WRITE_MS);
-    if (c->fin_sent && !c->shutdown_active) {
-        deadline_set(&c->deadline, LINGER_READ_MS);
-    }
+    linger_begin(c);
     conn_touch(c);
 }
 

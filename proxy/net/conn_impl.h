@@ -8,14 +8,6 @@
 #include "why401/tls/engine.h"
 #include "worker_loop.h"
 
-/* How long a connection whose holder let go may take for its last bytes, and then for the peer's
- * FIN. */
-#define LINGER_WRITE_MS 30000
-#define LINGER_READ_MS  1000
-
-/* How often it looks whether its last bytes have been delivered, where a reset follows them. */
-#define LINGER_LOOK_MS 20
-
 #define CONN_MAGIC 0x636f6e6eu /* "conn" */
 
 struct opening;     /* how a fresh client connection finds out what it is; opening.c */
@@ -96,6 +88,20 @@ void wire_read_as_room(struct conn *c);
 
 /* The peer's TCP stream ended in order, and all that came before was taken; wire.c. */
 void wire_end(struct conn *c);
+
+/* The holder let go, having ended its half, or more of what it wrote has left since: the connection
+ * has some time; linger.c. */
+void linger_begin(struct conn *c);
+
+/* All that the holder wrote is on its way, and it will write nothing more; linger.c. */
+void linger_finish(struct conn *c);
+
+/* The time is over in which it lingered; linger.c. */
+void linger_over(struct conn *c);
+
+/* The end that the peer sees is a reset: the stream is torn, and no TLS tells by a missing
+ * close_notify; linger.c. */
+bool linger_ends_with_reset(const struct conn *c);
 
 /* Has conn_settle called before the loop goes on. */
 void conn_touch(struct conn *c);

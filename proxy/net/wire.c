@@ -227,7 +227,7 @@ static void on_written(uv_write_t *req, int status)
         conn_notify(c);
     }
     if (!c->held) {
-        deadline_set(&c->deadline, LINGER_WRITE_MS);
+        linger_begin(c);
     }
     conn_touch(c);
     worker_settle(c->worker);
