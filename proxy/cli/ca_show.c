@@ -7,6 +7,7 @@
 
 #include "ca_verb.h"
 #include "paint.h"
+#include "print_json.h"
 #include "say.h"
 #include "why401/base/clock.h"
 #include "why401/base/str.h"
@@ -164,7 +165,7 @@ static json_t *previous_json(const struct showing *s)
     return object;
 }
 
-static void print_json(const struct showing *s)
+static void print_object(const struct showing *s)
 {
     char path[PATH_MAX];
     char mode[8];
@@ -185,9 +186,7 @@ static void print_json(const struct showing *s)
     json_object_set_new(object, "names", names);
     json_object_set_new(object, "system_store_trusts", json_boolean(s->trusted));
     json_object_set_new(object, "previous", previous_json(s));
-    json_dumpf(object, stdout, JSON_INDENT(2));
-    printf("\n");
-    json_decref(object);
+    print_json(object);
 }
 
 int ca_show(int argc, char **argv)
@@ -213,6 +212,6 @@ int ca_show(int argc, char **argv)
     struct showing s = {.paint = paint_for(STDOUT_FILENO), .folder = place.folder};
     find_out(&s, ca);
     ca_free(ca);
-    (json ? print_json : print_text)(&s);
+    (json ? print_object : print_text)(&s);
     return printed_all() ? ENDED_WELL : ENDED_BADLY;
 }

@@ -257,6 +257,9 @@ static int explain(struct job *j)
 {
     struct err err = {0};
     int result = read_input(j, &err);
+    if (result == 0 && j->input.cut) {
+        say("%s: only the first %d exchanges in it were read", j->name, INPUT_EXCHANGES_MOST);
+    }
     if (result == 0) {
         result = j->input.kind == INPUT_TEXT ? explain_words(j, &err) : explain_exchanges(j, &err);
     }

@@ -8,6 +8,7 @@
 #include "ledger_file.h"
 #include "options.h"
 #include "paint.h"
+#include "print_json.h"
 #include "say.h"
 #include "why401/base/clock.h"
 #include "why401/observe/text.h"
@@ -167,9 +168,7 @@ static void visit(void *ctx, const struct ledger_row *row)
 static int finish(struct listing *list)
 {
     if (list->rows) {
-        json_dumpf(list->rows, stdout, JSON_INDENT(2));
-        printf("\n");
-        json_decref(list->rows);
+        print_json(list->rows);
     } else if (list->count == 0) {
         printf("No token has passed yet.\n");
     }

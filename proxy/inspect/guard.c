@@ -6,10 +6,11 @@
 #include "why401/inspect/environment.h"
 #include "why401/inspect/inspect.h"
 
-static bool only_reads(struct span method)
+static bool only_reads(struct span method, struct span path)
 {
-    return span_eq(method, SPAN("GET")) || span_eq(method, SPAN("HEAD")) ||
-           span_eq(method, SPAN("OPTIONS"));
+    bool reads = span_eq(method, SPAN("GET")) || span_eq(method, SPAN("HEAD")) ||
+                 span_eq(method, SPAN("OPTIONS"));
+    return reads && !route_changes_by_reading(method, path);
 }
 
 static int stop_production(struct exchange *x, struct err *err)
@@ -37,7 +38,7 @@ int inspect_guard(struct exchange *x, const struct inspect_options *options, str
     if (options->refuse_production && environment_of(x) == ENVIRONMENT_PROD) {
         return stop_production(x, err);
     }
-    if (options->read_only && !only_reads(method) &&
+    if (options->read_only && !only_reads(method, x->target.path) &&
         !route_changes_nothing(method, x->target.path)) {
         return stop_change(x, err);
     }

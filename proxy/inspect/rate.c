@@ -41,8 +41,9 @@ static bool within(const struct token_rate *r, size_t calls)
 
 void rate_count(struct rate_table *t, struct exchange *x)
 {
-    int64_t now = x->started_us ? x->started_us : x->started_ms * 1000; /* read from a file */
-    if (!x->token.fingerprint[0] || x->maker != MAKER_UPSTREAM || !now) {
+    int64_t now = x->started_us ? x->started_us : x->started_ms * 1000;
+    bool timed = x->started_ms != 0; /* a file need not tell when a call was made */
+    if (!x->token.fingerprint[0] || x->maker != MAKER_UPSTREAM || !timed) {
         return;
     }
     struct token_rate *r = rate_of(t, x->token.fingerprint);

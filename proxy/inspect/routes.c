@@ -72,6 +72,13 @@ static const struct route_pattern harmless_routes[] = {
     ROUTE("POST", "/api/v2/webhook/{id}/verify"),
 };
 
+/* Routes that change something although their method says that they only read: they end a token. */
+static const struct route_pattern changing_routes[] = {
+    ROUTE("GET", "/api/v1/user/logout"),
+    ROUTE("GET", "/api/v2/user/logout"),
+    ROUTE("GET", "/api/auth/v1/logout"),
+};
+
 /* Routes that BitGo Express serves and the platform does not. Where the platform has a route of the
  * same name in other case, it may take the call, so that is no more than a warning. */
 static const struct express_route express_routes[] = {
@@ -314,6 +321,12 @@ bool route_changes_nothing(struct span method, struct span path)
 {
     return is_listed(open_routes, sizeof open_routes / sizeof *open_routes, method, path) ||
            is_listed(harmless_routes, sizeof harmless_routes / sizeof *harmless_routes, method,
+                     path);
+}
+
+bool route_changes_by_reading(struct span method, struct span path)
+{
+    return is_listed(changing_routes, sizeof changing_routes / sizeof *changing_routes, method,
                      path);
 }
 

@@ -17,6 +17,9 @@ struct express_route {
 /* The request is a POST or the like that changes nothing: it logs in, or it calculates. */
 bool route_changes_nothing(struct span method, struct span path);
 
+/* The request is a GET that changes something: it ends its token. */
+bool route_changes_by_reading(struct span method, struct span path);
+
 /* The route that only BitGo Express serves and that this request calls, or NULL. */
 const struct express_route *express_route_of(struct span method, struct span path);
 

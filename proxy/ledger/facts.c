@@ -18,6 +18,18 @@ static struct span text_of(const json_t *value)
                                  : span(NULL, 0);
 }
 
+/* The milliseconds of ".123Z", which stands behind a time's seconds; -1: it is none of UTC. */
+static int read_fraction(const char *text)
+{
+    int ms = 0;
+    if (*text == '.') {
+        for (int scale = 100; *++text >= '0' && *text <= '9'; scale /= 10) {
+            ms += (*text - '0') * scale;
+        }
+    }
+    return strcmp(text, "Z") == 0 ? ms : -1;
+}
+
 /* A time as BitGo writes it, "2026-11-24T09:15:03.123Z", or in seconds or milliseconds; 0: none. */
 static int64_t time_of(const json_t *value)
 {
@@ -29,11 +41,8 @@ static int64_t time_of(const json_t *value)
     }
     const char *text = json_string_value(value);
     const char *end = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
-    if (!end) {
-        return 0;
-    }
-    double fraction = *end == '.' ? strtod(end, NULL) : 0;
-    return (int64_t)timegm(&tm) * 1000 + (int64_t)(fraction * 1000);
+    int fraction = end ? read_fraction(end) : -1;
+    return fraction < 0 ? 0 : (int64_t)timegm(&tm) * 1000 + fraction;
 }
 
 /* The texts of a list in one; empty when it is no list, or has none. */
@@ -202,16 +211,20 @@ static void learn_session(struct ledger *l, const struct exchange *x, const json
 static void learn_list(struct ledger *l, const struct exchange *x, const json_t *answer)
 {
     size_t i;
+    size_t count;
     json_t *entry;
+    struct known **tokens = table_by_id(&l->table, &count);
     json_array_foreach(json_object_get(answer, "accessTokens"), i, entry)
     {
-        struct known *t = table_find_id(&l->table, text_of(json_object_get(entry, "id")));
+        const char *id = json_string_value(json_object_get(entry, "id"));
+        struct known *t = id && tokens ? known_of_id(tokens, count, id) : NULL;
         if (t) {
             bool changed = set_facts(t, x, entry) || t->passport.life != TOKEN_LIFE_LONG;
             t->passport.life = TOKEN_LIFE_LONG;
             note(l, t, changed);
         }
     }
+    free(tokens);
 }
 
 /* When the answer was over: a call that began before that may still have worked. */

@@ -84,6 +84,45 @@ struct known *table_find_id(const struct table *table, struct span token_id)
     return NULL;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+    const struct known *const *x = a;
+    const struct known *const *y = b;
+    return strcmp((*x)->token_id, (*y)->token_id);
+}
+
+struct known **table_by_id(const struct table *table, size_t *count)
+{
+    struct known **list = calloc(table->count + 1, sizeof(struct known *));
+    *count = 0;
+    for (size_t i = 0; i < BUCKETS && list; i++) {
+        for (struct known *t = table->buckets[i]; t; t = t->next) {
+            if (t->token_id) {
+                list[(*count)++] = t;
+            }
+        }
+    }
+    if (list) {
+        qsort(list, *count, sizeof(struct known *), compare_ids);
+    }
+    return list;
+}
+
+struct known *known_of_id(struct known *const *list, size_t count, const char *token_id)
+{
+    size_t low = 0;
+    while (low < count) {
+        size_t middle = low + (count - low) / 2;
+        int order = strcmp(list[middle]->token_id, token_id);
+        if (order == 0) {
+            return list[middle];
+        }
+        low = order < 0 ? middle + 1 : low;
+        count = order < 0 ? count : middle;
+    }
+    return NULL;
+}
+
 static void unlink_waiting(struct table *table, struct known *t)
 {
     struct known **at = &table->waiting;

@@ -68,6 +68,11 @@ void table_release(struct table *table);
 struct known *table_find(const struct table *table, const char *fingerprint);
 struct known *table_find_id(const struct table *table, struct span token_id);
 
+/* For many look-ups by id: the tokens whose id is known, in its order. The list is the caller's to
+ * free, and NULL when memory is out. Both are good as long as no token comes or goes. */
+struct known **table_by_id(const struct table *table, size_t *count);
+struct known *known_of_id(struct known *const *list, size_t count, const char *token_id);
+
 /* Finds it or makes it; NULL when memory is out, when the fingerprint is none, or when too many
  * wait to be forgotten. */
 struct known *table_get(struct table *table, const char *fingerprint, int64_t now_ms);

@@ -4,7 +4,9 @@
 #include "why401/base/ip.h"
 #include "why401/exchange/json_read.h"
 
-#define DAY_MS 86400000
+#define DAY_MS       86400000
+#define DAYS_MOST    36500 /* ago; more is no time that anybody tests with */
+#define SECONDS_MOST 1e10  /* of a duration; what is longer never ends */
 
 void issued_release(struct issued *i)
 {
@@ -35,8 +37,9 @@ bool issued_make(struct issued *i, struct span body, uint64_t days)
     issued_release(i);
     double duration = json_number_value(json_object_get(asked, "duration"));
     i->asked = asked;
-    i->created_ms = clock_wall_ms() - (int64_t)days * DAY_MS;
-    i->expires_ms = duration > 0 ? i->created_ms + (int64_t)(duration * 1000) : 0;
+    i->created_ms = clock_wall_ms() - (int64_t)(days < DAYS_MOST ? days : DAYS_MOST) * DAY_MS;
+    i->expires_ms =
+        duration > 0 && duration < SECONDS_MOST ? i->created_ms + (int64_t)(duration * 1000) : 0;
     i->limit = limit_of(asked);
     return true;
 }

@@ -59,6 +59,10 @@ static int read_file(struct replay *r, const char *path, struct err *err)
         rc = err_set(err, ERR_INPUT, "%s: found no HAR, expected one: an object with log.entries",
                      path);
     }
+    if (rc == 0 && r->input.cut) {
+        rc = err_set(err, ERR_INPUT, "%s: log.entries: found more than %d, expected at most that",
+                     path, INPUT_EXCHANGES_MOST);
+    }
     return rc == 0 ? take_entries(r, path, err) : -1;
 }
 

@@ -25,13 +25,24 @@ static void make_id(char id[REPLY_ID_SIZE])
     id[25] = '\0';
 }
 
+/* It stands in a JSON text and in a head as it is. */
+static bool can_be_echoed(struct span id)
+{
+    for (size_t i = 0; i < id.len; i++) {
+        if (id.ptr[i] <= ' ' || id.ptr[i] > '~' || id.ptr[i] == '"' || id.ptr[i] == '\\') {
+            return false;
+        }
+    }
+    return id.len > 0 && id.len < REPLY_ID_SIZE;
+}
+
 void reply_init(struct reply *r, const struct http_head *request)
 {
     struct span id = http_value(request, SPAN("request-id"));
     *r = (struct reply){.status = 200, .type = "application/json; charset=utf-8"};
     str_init(&r->body, REPLY_BODY_MOST);
     str_init(&r->fields, FIELDS_MOST);
-    if (id.len && id.len < REPLY_ID_SIZE && !memchr(id.ptr, '"', id.len)) {
+    if (can_be_echoed(id)) {
         memcpy(r->request_id, id.ptr, id.len);
     } else {
         make_id(r->request_id);

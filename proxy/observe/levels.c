@@ -8,11 +8,14 @@
 #include "mix.h"
 
 #define VIEWS_MOST 96
+#define ALIVE_MOST ((size_t)64 << 20) /* bytes of the views that are on the way to one of them */
+#define BYTE_COST  5                  /* bytes of a view for each byte of the text under it */
 
 struct levels {
     view_search *search;
     uint64_t seen[VIEWS_MOST]; /* their digests */
     size_t count;
+    size_t alive; /* bytes */
 };
 
 /* Of what the view shows, and of where it has that from. */
@@ -48,11 +51,14 @@ static bool search_undone(struct levels *levels, const struct view *v, enum esca
     if (made != UNESCAPED_SOME) {
         return made == UNESCAPED_NONE;
     }
-    bool all = levels->count < VIEWS_MOST;
+    size_t bytes = BYTE_COST * v->text.len;
+    levels->alive += bytes;
+    bool all = levels->count < VIEWS_MOST && levels->alive <= ALIVE_MOST;
     if (all && is_new(levels, &deeper)) {
         levels->search(&deeper);
         all = search_deeper(levels, &deeper);
     }
+    levels->alive -= bytes;
     view_release(&deeper);
     return all;
 }

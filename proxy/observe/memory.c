@@ -49,8 +49,7 @@ void memory_learn(struct memory *m, const struct exchange *x)
     ledger_learn(m->ledger, x);
     m->waits = true;
     if (ledger_changed(m->ledger)) {
-        m->facts = true;
-        issue_passports(m);
+        m->facts = m->stale = true;
     }
 }
 
@@ -82,6 +81,10 @@ bool memory_commit(struct memory *m, bool last, struct str *news)
 {
     struct err err = {0};
     int64_t now = clock_mono_us();
+    if (m->stale) {
+        issue_passports(m);
+        m->stale = false;
+    }
     bool due = now - m->committed_us >= COMMIT_EVERY_US;
     if (!m->waits || !(last || due || (m->facts && !m->failing))) {
         return m->waits;

@@ -17,6 +17,7 @@ struct memory {
     int64_t committed_us;       /* monotonic; the last commit */
     bool waits;                 /* something has been learned since */
     bool facts;                 /* … and it is a fact: it does not wait */
+    bool stale;                 /* … that the passports on the desk do not have */
     bool failing;               /* people have been told that commits fail */
 };
 
@@ -34,7 +35,8 @@ void memory_learn(struct memory *m, const struct exchange *x);
  * is made for it. */
 void memory_keep(struct memory *m, struct record *r, struct span line);
 
-/* Commits facts at once, counters once a second or when `last`. Appends to `news` what people
+/* Issues the passports anew where a fact was learned: after a batch, since all of them are copied.
+ * Commits facts at once, counters once a second or when `last`. Appends to `news` what people
  * should be told. Returns true while something waits. */
 bool memory_commit(struct memory *m, bool last, struct str *news);
 

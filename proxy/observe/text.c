@@ -136,9 +136,7 @@ size_t plain_run(struct span s, bool quotes_too)
     return len;
 }
 
-/* The runner of GitHub Actions obeys "##[name]" wherever it stands in a line. Returns how many
- * bytes of s come before the second '#' of the first one; all when there is none. */
-static size_t before_command(struct span s)
+size_t before_command(struct span s)
 {
     ptrdiff_t at = span_find(s, SPAN("##["));
     return at < 0 ? s.len : (size_t)at + 1;

@@ -89,8 +89,12 @@ static void add_field(struct transcript *t, struct http_head *head, struct span 
     }
 }
 
+/* 1 when there is no room for more exchanges. */
 static int begin(struct transcript *t)
 {
+    if (made_full(t->in)) {
+        return 1;
+    }
     t->x = made_new(t->in, t->err);
     return t->x ? 0 : -1;
 }
@@ -104,8 +108,9 @@ static int in_request(struct transcript *t, struct span line)
         if (!request_line(line, &method, &target)) {
             return 0;
         }
-        if (begin(t) != 0) {
-            return -1;
+        int rc = begin(t);
+        if (rc != 0) {
+            return rc;
         }
         t->x->scheme = t->plain ? SPAN("http") : SPAN("https");
         made_request(t->x, method, target);
@@ -126,8 +131,10 @@ static int in_response(struct transcript *t, struct span line, bool bare)
 {
     int status = status_of(line);
     if (status) {
-        if ((!t->x || t->x->response.head.status >= 200) && begin(t) != 0) {
-            return -1;
+        bool next = !t->x || t->x->response.head.status >= 200;
+        int rc = next ? begin(t) : 0;
+        if (rc != 0) {
+            return rc;
         }
         t->x->response.head.status = status;
         t->x->response.head.field_count = 0;
@@ -206,10 +213,12 @@ int read_curl(struct input *in, struct span bytes, struct err *err)
 {
     struct transcript t = {.in = in, .err = err, .plain = is_plain(bytes)};
     struct span line;
-    while (next_line(&bytes, &line)) {
-        if (read_line(&t, line) != 0) {
-            return -1;
-        }
+    int rc = 0;
+    while (rc == 0 && next_line(&bytes, &line)) {
+        rc = read_line(&t, line);
+    }
+    if (rc < 0) {
+        return -1;
     }
     size_t kept = 0;
     for (size_t i = 0; i < in->count; i++) {

@@ -6,7 +6,8 @@
 
 #include "example.h"
 
-#define TOKEN_SIZE 68
+#define TOKEN_SIZE       68
+#define PLACEHOLDER_MOST 200 /* bytes in which one is over, so that no brace costs a whole text */
 
 static void add_token(struct str *out, char digit, bool hashed)
 {
@@ -90,7 +91,7 @@ int example_expand(struct str *out, struct span text, int64_t now_ms, struct err
         }
         str_add(out, span_first(text, (size_t)open));
         text = span_from(text, (size_t)open);
-        ptrdiff_t close = span_find(text, SPAN("}"));
+        ptrdiff_t close = span_find(span_first(text, PLACEHOLDER_MOST), SPAN("}"));
         struct span inner = close > 0 ? span(text.ptr + 1, (size_t)close - 1) : span(NULL, 0);
         bool known = false;
         if (inner.len && expands(out, inner, now_ms, &known)) {

@@ -142,11 +142,8 @@ static int read_entry(const struct har *h, const json_t *entry)
         read_response(h, x, json_object_get(entry, "response")) != 0) {
         return -1;
     }
-    double ms = json_number_value(json_object_get(entry, "time"));
-    x->started_ms = made_time_read(text_of(entry, "startedDateTime"));
-    if (ms > 0 && ms < 1e9) {
-        x->finished_us = x->started_us + (int64_t)(ms * 1000);
-    }
+    made_when(x, made_time_read(text_of(entry, "startedDateTime")),
+              json_number_value(json_object_get(entry, "time")) * 1000);
     made_finish(x);
     if (h->ours) {
         read_ours(x, entry);
@@ -184,10 +181,10 @@ static bool is_ours(const json_t *log)
     return span_eq(text_of(json_object_get(log, "creator"), "name"), SPAN("why401"));
 }
 
-int read_har(struct input *in, const json_t *har, const char *name, struct err *err)
+int read_har(struct input *in, json_t *har, const char *name, struct err *err)
 {
     struct har h = {.in = in, .name = name, .err = err};
-    const json_t *entries = json_object_get(json_object_get(har, "log"), "entries");
+    json_t *entries = json_object_get(json_object_get(har, "log"), "entries");
     const json_t *entry;
     if (!json_is_array(entries)) {
         return err_set(err, ERR_INPUT, "%s: log.entries: a list is expected, found %s", name,
@@ -200,9 +197,13 @@ int read_har(struct input *in, const json_t *har, const char *name, struct err *
     in->inspected = h.ours = is_ours(json_object_get(har, "log"));
     json_array_foreach(entries, h.at, entry)
     {
+        if (made_full(in)) {
+            break;
+        }
         if (read_entry(&h, entry) != 0) {
             return -1;
         }
+        json_array_set_new(entries, h.at, json_null()); /* its memory is for the exchanges */
     }
     if (!h.ours) {
         note_left_out(in);

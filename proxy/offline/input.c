@@ -69,7 +69,29 @@ static bool begins_as_lines(struct span bytes)
     return is;
 }
 
-static int read_object(struct input *in, struct span bytes, const json_t *object, const char *name,
+bool has_many_values(struct span json)
+{
+    size_t values = 0;
+    size_t depth = 0;
+    for (size_t i = 0; i < json.len && values <= INPUT_VALUES_MOST; i++) {
+        char c = json.ptr[i];
+        if (c == '"') {
+            for (i++; i < json.len && json.ptr[i] != '"'; i++) {
+                i += json.ptr[i] == '\\';
+            }
+        } else if (c == '{' || c == '[') {
+            values++;
+            depth++;
+        } else if (c == ',') {
+            values++;
+        } else if ((c == '}' || c == ']') && (depth == 0 || --depth == 0)) {
+            break;
+        }
+    }
+    return values > INPUT_VALUES_MOST;
+}
+
+static int read_object(struct input *in, struct span bytes, json_t *object, const char *name,
                        struct err *err)
 {
     if (json_is_object(json_object_get(object, "log"))) {
@@ -158,6 +180,12 @@ static int read_list(struct input *in, struct span bytes, const char *name, stru
 /* Bytes that are UTF-8, without a byte order mark and white space at their beginning. */
 static int read_clean(struct input *in, struct span bytes, const char *name, struct err *err)
 {
+    if ((bytes.ptr[0] == '{' || bytes.ptr[0] == '[') && has_many_values(bytes)) {
+        return err_set(err, ERR_INPUT,
+                       "%s has more than %d JSON values; at most that many are expected (of a HAR, "
+                       "export fewer entries)",
+                       name, INPUT_VALUES_MOST);
+    }
     if (bytes.ptr[0] == '{') {
         json_t *object = body_json(bytes);
         int result =

@@ -156,11 +156,8 @@ static int read_line(const struct lines *l, const json_t *line)
     if (!x) {
         return -1;
     }
-    double us = json_number_value(json_object_get(line, "duration_us"));
-    x->started_ms = made_time_read(text_of(line, "time"));
-    if (us > 0 && us < 1e12) {
-        x->finished_us = x->started_us + (int64_t)us;
-    }
+    made_when(x, made_time_read(text_of(line, "time")),
+              json_number_value(json_object_get(line, "duration_us")));
     made_request(x, text_of(line, "method"), text_of(line, "target"));
     x->scheme = span_eq(text_of(line, "scheme"), SPAN("http")) ? SPAN("http") : SPAN("https");
     x->tls = json_is_true(json_object_get(line, "tls"));
@@ -177,6 +174,10 @@ static int read_line(const struct lines *l, const json_t *line)
 static int read_one(const struct lines *l, struct span text)
 {
     json_error_t error;
+    if (has_many_values(text)) {
+        return err_set(l->err, ERR_INPUT, "%s, line %zu has more than %d JSON values", l->name,
+                       l->at, INPUT_VALUES_MOST);
+    }
     json_t *line = json_read(text, JSON_ALLOW_NUL, &error);
     json_int_t version = json_integer_value(json_object_get(line, "v"));
     int result = 0;
@@ -213,7 +214,13 @@ int read_lines(struct input *in, struct span bytes, const char *name, struct err
         if (line.len && line.ptr[line.len - 1] == '\r') {
             line.len--;
         }
-        if (span_trim(line).len && read_one(&l, line) != 0) {
+        if (span_trim(line).len == 0) {
+            continue;
+        }
+        if (made_full(in)) {
+            break;
+        }
+        if (read_one(&l, line) != 0) {
             return -1;
         }
     }

@@ -12,6 +12,22 @@
 #define TARGET_MOST 65536
 #define TEXT_LOOKED 65536 /* bytes that are looked at for a status */
 
+/* Never 0, so that 0, a moment that is not known, is before it. */
+void made_when(struct exchange *x, int64_t started_ms, double took_us)
+{
+    x->started_ms = started_ms;
+    x->started_us = started_ms > 0 ? started_ms * 1000 : 1;
+    if (took_us > 0 && took_us < 1e12) {
+        x->finished_us = x->started_us + (int64_t)took_us;
+    }
+}
+
+bool made_full(struct input *in)
+{
+    in->cut = in->cut || in->count >= INPUT_EXCHANGES_MOST;
+    return in->cut;
+}
+
 struct exchange *made_new(struct input *in, struct err *err)
 {
     if (in->count == in->room) {
@@ -29,7 +45,7 @@ struct exchange *made_new(struct input *in, struct err *err)
         err_set(err, ERR_MEMORY, "there is no memory for exchange %zu", in->count + 1);
         return NULL;
     }
-    x->started_us = 1; /* so that 0 is before it: no other moment is known */
+    made_when(x, 0, 0);
     x->maker = MAKER_UPSTREAM;
     x->outcome = OUTCOME_COMPLETE;
     x->request.complete = x->response.complete = true;
@@ -267,20 +283,25 @@ int64_t made_time_read(struct span text)
     return text.len == 29 && text.ptr[3] == ',' ? read_http_date(text) : 0;
 }
 
-void made_finish(struct exchange *x)
+/* A time that only the exchange's own fields tell. */
+static int64_t time_in_fields(const struct exchange *x)
 {
     uint64_t stamp;
+    if (span_u64(http_value(&x->request.head, SPAN("Auth-Timestamp")), &stamp) &&
+        stamp > 1000000000000u && stamp < 100000000000000u) {
+        return (int64_t)stamp;
+    }
+    return made_time_read(http_value(&x->response.head, SPAN("Date")));
+}
+
+void made_finish(struct exchange *x)
+{
     if (x->response.head.status == 0) {
         x->maker = MAKER_NOBODY;
         x->outcome = OUTCOME_UPSTREAM_BROKE;
         x->response.complete = false;
     }
-    if (x->started_ms == 0 &&
-        span_u64(http_value(&x->request.head, SPAN("Auth-Timestamp")), &stamp) &&
-        stamp > 1000000000000u && stamp < 100000000000000u) {
-        x->started_ms = (int64_t)stamp;
-    }
     if (x->started_ms == 0) {
-        x->started_ms = made_time_read(http_value(&x->response.head, SPAN("Date")));
+        made_when(x, time_in_fields(x), (double)(x->finished_us - x->started_us));
     }
 }

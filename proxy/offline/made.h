@@ -5,9 +5,16 @@
 
 #include "why401/offline/input.h"
 
+/* Whether there is no room for one more exchange: the others are left out then, which in->cut
+ * says. */
+bool made_full(struct input *in);
+
 /* A new exchange at the end of in; NULL with ERR_MEMORY. It counts as whole and as answered
  * upstream. */
 struct exchange *made_new(struct input *in, struct err *err);
+
+/* When it began, in ms since 1970 (0: not known), and how long it took (0: not known). */
+void made_when(struct exchange *x, int64_t started_ms, double took_us);
 
 /* The request line. The target may be an absolute URL, which tells scheme and host too; otherwise
  * the scheme is x's, or https. */

@@ -21,7 +21,12 @@ int read_sdk_json(struct input *in, const json_t *object, struct err *err);
 bool looks_like_curl(struct span bytes);
 int read_curl(struct input *in, struct span bytes, struct err *err);
 
-int read_har(struct input *in, const json_t *har, const char *name, struct err *err);
+/* More than INPUT_VALUES_MOST values are in the JSON text, or in the first of several: as a tree it
+ * would take a hundred times its bytes. */
+bool has_many_values(struct span json);
+
+/* Takes the entries out of `har`. */
+int read_har(struct input *in, json_t *har, const char *name, struct err *err);
 
 /* One object of our JSON lines begins like this. */
 bool is_line(const json_t *object);

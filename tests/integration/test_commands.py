@@ -1,4 +1,5 @@
 """What commands say to a wrong command line, to help, and to an output that takes nothing."""
+import json
 import subprocess
 import unittest
 
@@ -87,6 +88,19 @@ class Commands(Case):
         self.assertIn("These commands will run:\n", asked.stderr)
         self.assertIn(r"a\x1b[2K\x1b[A\u{202e}/ca.pem", asked.stderr)
         self.assertNotRegex(asked.stderr, "[\x1b\u202e]")
+
+    def test_json_for_a_ci_log_holds_no_command_to_it(self):
+        evil = "##[error]q\u202e"
+        config = self.write_config({"ca_dir": evil})
+        self.assertEqual(self.run_program("ca", "path", "--config", config).returncode, 0)
+        body = self.home / "body.json"
+        body.write_text(json.dumps({"error": evil, "name": evil}), encoding="utf-8")
+        for told, args in ((evil, ["ca", "show", "--json", "--config", config]),
+                           ("##[error]q", ["explain", "--json", body])):
+            with self.subTest(" ".join(map(str, args))):
+                shown = self.run_program(*args).stdout
+                self.assertNotRegex(shown, r"##\[|\u202e")
+                self.assertIn(told, json.dumps(json.loads(shown), ensure_ascii=False))
 
     def test_output_that_takes_nothing(self):
         self.run_program("ca", "path")  # there is a CA

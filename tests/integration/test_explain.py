@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import unittest
 
-from why401 import PROGRAM, RULE, SANITIZER_REPORT, Case, environment
+from why401 import PROGRAM, RULE, SANITIZED, SANITIZER_REPORT, Case, environment
 
 TOKEN = "v2x" + "1" * 64
 PASSPHRASE = "correct-horse-battery"
@@ -103,6 +103,37 @@ class ExplainCase(Case):
 
 
 class Inputs(ExplainCase):
+    def test_as_much_is_read_as_fits_into_some_hundred_mib(self):
+        """What is left out is said; what would take many times its size as a tree is refused."""
+        ours = json.dumps({"v": 1, "type": "exchange", "method": "GET", "target": "/", "status": 400})
+        for kind, text in (("har", json.dumps({"log": {"entries": [entry(200, {})] * 100000}})),
+                           ("curl", "> GET / HTTP/1.1\n" * 2 + "> GET / HTTP/1.1\n>\n< HTTP/1.1 200 OK\n<\n" * 100000),
+                           ("lines", (ours + "\n") * 100000)):
+            with self.subTest(kind):
+                done = self.explain_within(text)
+                self.assertIn("standard input: only the first 20000 exchanges in it were read\n", done.stderr.decode())
+        for text in ('{"log":{"entries":[' + "{}," * 9000000 + "{}]}}", ours + "\n{" + '"a":[[],[]],' * 2000000):
+            done = self.explain_within(text)
+            self.assertEqual(done.returncode, 2, done.stderr[:300])
+            self.assertIn(b"has more than 3000000 JSON values", done.stderr)
+
+    def explain_within(self, text):
+        limit = [] if SANITIZED else ["prlimit", f"--data={600 << 20}"]
+        done = subprocess.run([*limit, PROGRAM, "explain", "--json"], input=text.encode(), capture_output=True,
+                              cwd=self.home, env=environment(self.home), timeout=120, check=False)
+        self.assertNotRegex(done.stderr.decode(), SANITIZER_REPORT)
+        return done
+
+    def test_calls_of_a_file_count_for_the_rate_when_they_were_made(self):
+        for begun, near in ((lambda i: f"2026-11-24T09:00:{i // 10:02}Z", True), (lambda i: "", False),
+                            (lambda i: f"2026-11-24T{i // 60:02}:{i % 60:02}:00Z", False)):
+            calls = [entry(429 if i == 287 else 200, {"error": "too many"}) for i in range(288)]
+            for i, one in enumerate(calls):
+                one["startedDateTime"] = begun(i)
+            with self.subTest(begun(0)):
+                shown, _ = self.explain(json.dumps({"log": {"entries": calls}}), "--json")
+                self.assertEqual("rate.near" in shown, near, shown)
+
     def test_every_scenario_answers_to_its_signals(self):
         for scenario, signals in SIGNALS.items():
             with self.subTest(scenario):

@@ -49,7 +49,7 @@ enum token_form {
 
 struct token {
     enum token_form form;
-    char fingerprint[FINGERPRINT_SIZE]; /* "" for TOKEN_NONE and TOKEN_ID */
+    char fingerprint[FINGERPRINT_SIZE]; /* "" for TOKEN_NONE, TOKEN_ID and what is short */
 };
 
 /* Where the source address came from (design, decision 8). */

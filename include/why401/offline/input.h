@@ -7,7 +7,9 @@
 #include "why401/base/err.h"
 #include "why401/exchange/exchange.h"
 
-#define INPUT_MOST (64u << 20) /* bytes of an input */
+#define INPUT_MOST           (64u << 20) /* bytes of an input */
+#define INPUT_EXCHANGES_MOST 20000       /* that are read of one */
+#define INPUT_VALUES_MOST    3000000     /* of one JSON text, whose tree is far larger */
 
 enum input_kind {
     INPUT_BODY,      /* a response body: JSON or an HTML page */
@@ -24,6 +26,7 @@ struct input {
     struct exchange **exchanges; /* owned, as is each of them that is not NULL */
     size_t count;
     size_t room;
+    bool cut; /* there are more than INPUT_EXCHANGES_MOST, and only the first were read */
 };
 
 /* Reads `bytes`, of which nothing is kept. `name` is the file's, for errors. started_ms of an

@@ -95,8 +95,8 @@ static void bad_values(void **state)
         {"Bearer token %s", "bearer.words", SEVERITY_PROBLEM, TOKEN_RAW, "2 words"},
         {"Bearer %s, Bearer %s", "bearer.words", SEVERITY_PROBLEM, TOKEN_NONE, "more than once"},
         {"Bearer two words", "bearer.words", SEVERITY_PROBLEM, TOKEN_NONE, "2 words"},
-        {"Bearer hunter2xyz", "bearer.unrecognised", SEVERITY_NOTE, TOKEN_UNKNOWN,
-         "10 characters long"},
+        {"Bearer hunter2xyz-hunter2xyz-44", "bearer.unrecognised", SEVERITY_NOTE, TOKEN_UNKNOWN,
+         "24 characters long"},
         {"Bearer %s0", "bearer.unrecognised", SEVERITY_NOTE, TOKEN_UNKNOWN, "longer than one's 67"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -238,6 +238,23 @@ static void the_sdk_form_is_the_same_token(void **state)
     assert_string_equal(sdk->token.fingerprint, raw->token.fingerprint);
     exchange_free(raw);
     exchange_free(sdk);
+}
+
+/* The log would tell a password that stands in a token's place to whoever tries all of them. */
+static void what_could_be_found_by_trying_has_no_fingerprint(void **state)
+{
+    static const char *const values[] = {"Bearer 123456", "Bearer hunter2xyz", "Bearer \"hunter2\"",
+                                         "Bearer my hunter2", "Bearer 12345678901234567890123"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(values); i++) {
+        struct exchange *x = authorized(values[i]);
+        assert_string_equal(x->token.fingerprint, "");
+        exchange_free(x);
+    }
+    struct exchange *x = authorized("Bearer abcdefghijklmnopqrstuvwx");
+    assert_int_equal(x->token.form, TOKEN_UNKNOWN);
+    assert_int_equal(strlen(x->token.fingerprint), FINGERPRINT_SIZE - 1);
+    exchange_free(x);
 }
 
 static void a_hash_by_itself(void **state)
@@ -410,6 +427,7 @@ int main(void)
         cmocka_unit_test(missing_from_the_sdk),
         cmocka_unit_test(routes_without_a_bearer_are_never_reported),
         cmocka_unit_test(the_sdk_form_is_the_same_token),
+        cmocka_unit_test(what_could_be_found_by_trying_has_no_fingerprint),
         cmocka_unit_test(a_hash_by_itself),
         cmocka_unit_test(legacy_and_ids),
         cmocka_unit_test(two_fields),

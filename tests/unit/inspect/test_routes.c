@@ -125,6 +125,33 @@ static void coins_of_paths(void **state)
     }
 }
 
+/* BitGo ends a token by a GET. */
+static void read_only_stops_what_changes_something(void **state)
+{
+    static const struct {
+        const char *method;
+        const char *path;
+        bool passes;
+    } rows[] = {
+        {"GET", "/api/v2/user/me", true},       {"GET", "/api/v2/user/session", true},
+        {"POST", "/api/v2/user/login", true},   {"POST", "/api/v2/user/unlock", false},
+        {"GET", "/api/v1/user/logout", false},  {"GET", "/api/v2/user/logout", false},
+        {"HEAD", "/api/v2/user/logout", false}, {"GET", "//api/v2/user/logout/", false},
+        {"GET", "/api/auth/v1/logout", false},
+    };
+    const struct inspect_options options = {.read_only = true};
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct err err = {0};
+        struct exchange *x = request(rows[i].method, rows[i].path);
+        bool passes = inspect_guard(x, &options, &err) == 0;
+        if (passes != rows[i].passes) {
+            fail_msg("%s %s: %s", rows[i].method, rows[i].path, passes ? "passes" : err.text);
+        }
+        exchange_free(x);
+    }
+}
+
 static void express_routes(void **state)
 {
     (void)state;
@@ -162,9 +189,8 @@ static void express_routes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(open_routes),
-        cmocka_unit_test(routes_that_need_a_bearer),
-        cmocka_unit_test(coins_of_paths),
+        cmocka_unit_test(open_routes),    cmocka_unit_test(routes_that_need_a_bearer),
+        cmocka_unit_test(coins_of_paths), cmocka_unit_test(read_only_stops_what_changes_something),
         cmocka_unit_test(express_routes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

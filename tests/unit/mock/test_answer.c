@@ -147,7 +147,22 @@ static void the_request_id_comes_back(void **state)
     /* One that would break the JSON that it stands in is not taken; nor is none. */
     ask_as(&a, NOBODY, "GET " WALLET, "Request-ID: a\"b\r\n", "");
     assert_int_equal(value(&a, "Request-ID").len, 25);
+    drop(&a);
+    ask_as(&a, NOBODY, "GET " WALLET, "Request-ID: ab\\\r\n", "");
+    assert_int_equal(value(&a, "Request-ID").len, 25);
     assert_says(a.body, "requestId", "c");
+    drop(&a);
+}
+
+static void a_token_of_no_time_has_one_that_can_be(void **state)
+{
+    (void)state;
+    struct answered a;
+    ask_as(&a, MOCK_TOKEN_LOGIN, "POST /api/v2/user/accesstoken",
+           "X-Mock-Days-Ago: 999999999999999\r\n", "{\"label\":\"x\",\"duration\":1e300}");
+    assert_int_equal(a.head.status, 200);
+    assert_true(span_find(a.body, SPAN("\"created\":\"19")) >= 0);
+    assert_true(span_find(a.body, SPAN("\"expires\"")) < 0);
     drop(&a);
 }
 
@@ -250,6 +265,7 @@ int main(void)
         cmocka_unit_test(gateways_answer_in_no_json),
         cmocka_unit_test(open_routes_need_no_token),
         cmocka_unit_test(the_request_id_comes_back),
+        cmocka_unit_test(a_token_of_no_time_has_one_that_can_be),
         cmocka_unit_test(head_has_the_fields_alone),
         cmocka_unit_test(what_succeeds_is_signed_for_the_sdk),
         cmocka_unit_test(a_signature_is_over_the_decoded_body),

@@ -195,6 +195,33 @@ static void test_json_text(void **state)
     check("{'password': 'it's " CANARY "', 'a': 1}", "{'password': '[redacted]', 'a': 1}");
 }
 
+/* A few KB of gzip can be a MiB in which each percent sign is escaped ninety times. Its levels
+ * would all be in memory at once, so it is hidden as it is; one that somebody may have written is
+ * not. */
+static void test_a_large_text_has_few_levels(void **state)
+{
+    static const size_t levels[] = {6, 90};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct str text;
+        str_init(&text, 1 << 20);
+        str_add(&text, SPAN("password=" CANARY "\n"));
+        while (text.len < 1000000) {
+            str_add_c(&text, '%');
+            for (size_t k = 0; k < levels[i]; k++) {
+                str_add(&text, SPAN("25"));
+            }
+            str_add(&text, SPAN("41 "));
+        }
+        str_release(&out);
+        str_init(&out, 1 << 21);
+        redact_text(&out, str_span(&text));
+        assert_true(span_find(str_span(&out), SPAN(CANARY)) < 0);
+        assert_int_equal(out.len > 100000, levels[i] == 6);
+        str_release(&text);
+    }
+}
+
 static void test_nested_text(void **state)
 {
     (void)state;
@@ -511,6 +538,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_fields, open_out, release_out),
         cmocka_unit_test_setup_teardown(test_targets, open_out, release_out),
         cmocka_unit_test_setup_teardown(test_json_text, open_out, release_out),
+        cmocka_unit_test_setup_teardown(test_a_large_text_has_few_levels, open_out, release_out),
         cmocka_unit_test_setup_teardown(test_nested_text, open_out, release_out),
         cmocka_unit_test_setup_teardown(test_lines_and_sentences, open_out, release_out),
         cmocka_unit_test_setup_teardown(test_shapes, open_out, release_out),

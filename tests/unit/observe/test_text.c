@@ -124,6 +124,15 @@ static void test_json_strings(void **state)
     check_json(SPAN("ab東"), 4, "\"ab\xef\xbf\xbd\xef\xbf\xbd\"");
 }
 
+static void test_commands_to_a_ci_log_stay_out_of_json(void **state)
+{
+    (void)state;
+    check_json(SPAN("##[error]q###[x] ##"), 100, "\"#\\u0023[error]q##\\u0023[x] ##\"");
+    check_json(SPAN("\xff##[x"), 100, "\"\xef\xbf\xbd#\\u0023[x\"");
+    check_json(SPAN("##[x"), 2, "\"##\"");
+    check_json(SPAN("#[x] # #"), 100, "\"#[x] # #\"");
+}
+
 static void test_json_members(void **state)
 {
     (void)state;
@@ -172,6 +181,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_length_is_bounded, open_out, release_out),
         cmocka_unit_test_setup_teardown(test_utf8_is_repaired, open_out, release_out),
         cmocka_unit_test_setup_teardown(test_json_strings, open_out, release_out),
+        cmocka_unit_test_setup_teardown(test_commands_to_a_ci_log_stay_out_of_json, open_out,
+                                        release_out),
         cmocka_unit_test_setup_teardown(test_json_members, open_out, release_out),
         cmocka_unit_test_setup_teardown(test_wrapping, open_out, release_out),
     };

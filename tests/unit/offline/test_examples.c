@@ -1,5 +1,7 @@
 /* The examples of rules: the built-in ones all come out as they say, and one that does not is told
  * with what came instead. */
+#include <time.h>
+
 #include "add_rule.h"
 #include "example.h"
 #include "why401/offline/examples.h"
@@ -164,6 +166,25 @@ static void placeholders_are_expanded(void **state)
     }
 }
 
+/* A rule is somebody's file. */
+static void braces_without_an_end_cost_little(void **state)
+{
+    (void)state;
+    static char braces[800000];
+    struct err err;
+    struct str out;
+    memset(braces, '{', sizeof braces);
+    for (size_t i = 0; i < 2; i++) {
+        clock_t begun = clock();
+        str_init(&out, sizeof braces);
+        assert_int_equal(example_expand(&out, span(braces, sizeof braces), NOW_MS, &err), 0);
+        assert_int_equal(out.len, sizeof braces);
+        assert_true(clock() - begun < CLOCKS_PER_SEC);
+        str_release(&out);
+        braces[sizeof braces - 1] = '}';
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +193,7 @@ int main(void)
         cmocka_unit_test(what_came_instead_is_told),
         cmocka_unit_test(a_malformed_example_is_named_with_its_place),
         cmocka_unit_test(placeholders_are_expanded),
+        cmocka_unit_test(braces_without_an_end_cost_little),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
