@@ -25,8 +25,8 @@ static void say_line(const char *text, bool clean)
 {
     struct str redacted;
     struct str line;
-    str_init(&redacted, 8 * LINE_SIZE);
-    str_init(&line, 2 * LINE_SIZE);
+    str_init(&redacted, 8UL * LINE_SIZE);
+    str_init(&line, 2UL * LINE_SIZE);
     str_add(&line, SPAN("why401: "));
     (clean ? redact_text : str_add)(&redacted, span_of(text));
     text_escape(&line, redacted.failed ? SPAN("no memory") : str_span(&redacted), LINE_SIZE);

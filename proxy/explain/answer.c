@@ -86,7 +86,7 @@ static struct span title_of(struct span html)
     if (start < 0 || end <= start) {
         return span(NULL, 0);
     }
-    struct span title = span(rest.ptr + start + 1, (size_t)(end - start - 1));
+    struct span title = span_from(span_first(rest, (size_t)end), (size_t)start + 1);
     return utf8_first(span_trim(skip_space(title)), TITLE_MOST);
 }
 

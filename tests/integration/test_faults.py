@@ -125,9 +125,9 @@ class Disk(Case):
 
     def test_log_that_cannot_be_made_is_said_at_the_start(self):
         done = self.run_program("run", "--env", "http://127.0.0.1:9", "--listen", "127.0.0.1:0",
-                                "--log-json", "/sys/why401.jsonl")
+                                "--log-json", "/proc/why401.jsonl")
         self.assertNotEqual(done.returncode, 0)
-        self.assertIn("cannot write JSON lines to /sys/why401.jsonl", done.stderr)
+        self.assertIn("cannot write JSON lines to /proc/why401.jsonl", done.stderr)
 
 
 class StuckLog(Case):
