@@ -21,10 +21,13 @@ static int open_path(const char *path, struct err *err)
 {
     int fd = open(
         path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-    if (fd < 0) {
-        return err_set(err, ERR_SYSTEM, "cannot write JSON lines to %s: %s", path, why_not(errno));
+    if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND) != 0) {
+        err_set(err, ERR_SYSTEM, "cannot write JSON lines to %s: %s", path, why_not(errno));
+        if (fd >= 0) {
+            close(fd);
+        }
+        return -1;
     }
-    fcntl(fd, F_SETFL, O_APPEND);
     return fd;
 }
 

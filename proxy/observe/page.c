@@ -89,7 +89,7 @@ size_t text_columns(struct span text)
 /* fit() for ASCII: s is more than what fits. */
 static size_t fit_ascii(struct span s, size_t room)
 {
-    const char *space = memrchr(s.ptr, ' ', room + 1);
+    const char *space = s.len > room ? memrchr(s.ptr, ' ', room + 1) : NULL;
     return space && space > s.ptr ? (size_t)(space - s.ptr) : room;
 }
 
