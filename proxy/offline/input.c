@@ -180,24 +180,26 @@ static int read_list(struct input *in, struct span bytes, const char *name, stru
 /* Bytes that are UTF-8, without a byte order mark and white space at their beginning. */
 static int read_clean(struct input *in, struct span bytes, const char *name, struct err *err)
 {
-    if ((bytes.ptr[0] == '{' || bytes.ptr[0] == '[') && has_many_values(bytes)) {
+    bool object = span_starts(bytes, SPAN("{"));
+    bool list = span_starts(bytes, SPAN("["));
+    if ((object || list) && has_many_values(bytes)) {
         return err_set(err, ERR_INPUT,
                        "%s has more than %d JSON values; at most that many are expected (of a HAR, "
                        "export fewer entries)",
                        name, INPUT_VALUES_MOST);
     }
-    if (bytes.ptr[0] == '{') {
-        json_t *object = body_json(bytes);
+    if (object) {
+        json_t *json = body_json(bytes);
         int result =
-            object ? read_object(in, bytes, object, name, err) : read_broken(in, bytes, name, err);
-        json_decref(object);
+            json ? read_object(in, bytes, json, name, err) : read_broken(in, bytes, name, err);
+        json_decref(json);
         return result;
     }
     if (looks_like_curl(bytes)) {
         in->kind = INPUT_CURL;
         return read_curl(in, bytes, err);
     }
-    if (bytes.ptr[0] == '[') {
+    if (list) {
         return read_list(in, bytes, name, err);
     }
     if (span_istarts(bytes, SPAN("<!doctype html")) || span_istarts(bytes, SPAN("<html"))) {
