@@ -159,7 +159,7 @@ struct tls_context *tls_context_accepting(struct ca *ca, struct err *err)
  * can add one by which they are any upstream. */
 static int check_file(const char *path, struct err *err)
 {
-    struct stat st;
+    struct stat st = {0};
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     int reason = file < 0 || fstat(file, &st) != 0 ? errno : 0;
     if (file >= 0) {
