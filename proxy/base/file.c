@@ -21,18 +21,20 @@ int file_write(int fd, struct span text)
     return 0;
 }
 
-/* The rest of the file; 0, or an errno. */
-static int read_all(int fd, struct str *text)
+int file_read_rest(int fd, struct str *text)
 {
     char part[16384];
     ssize_t n;
-    while ((n = read(fd, part, sizeof part)) != 0 && !text->failed) {
+    while ((n = read(fd, part, sizeof part)) != 0) {
         if (n < 0 && errno != EINTR) {
             return errno;
         }
         str_add(text, span(part, n > 0 ? (size_t)n : 0));
+        if (text->failed) {
+            return (size_t)n > text->limit - text->len ? EFBIG : ENOMEM;
+        }
     }
-    return !text->failed ? 0 : text->len + sizeof part > text->limit ? EFBIG : ENOMEM;
+    return 0;
 }
 
 int file_add_to(const char *path, struct str *text)
@@ -42,7 +44,7 @@ int file_add_to(const char *path, struct str *text)
     int reason = fd < 0 || fstat(fd, &st) != 0 ? errno
                  : S_ISDIR(st.st_mode)         ? EISDIR
                  : !S_ISREG(st.st_mode)        ? EINVAL
-                                               : read_all(fd, text);
+                                               : file_read_rest(fd, text);
     if (fd >= 0) {
         close(fd);
     }

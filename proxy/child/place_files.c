@@ -10,6 +10,7 @@
 #include "place_parts.h"
 #include "preload_cjs.h"
 #include "prepend_php.h"
+#include "why401/base/file.h"
 #include "why401/base/str.h"
 
 #define WGETRC_MOST 65536     /* bytes of the user's own */
@@ -22,16 +23,10 @@ static int write_file(const struct child_place *place, const char *name, struct 
     char path[PATH_MAX];
     place_path(place, name, path);
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    while (file >= 0 && text.len > 0) {
-        ssize_t wrote = write(file, text.ptr, text.len);
-        if (wrote < 0 && errno != EINTR) {
-            break;
-        }
-        text = span_from(text, wrote > 0 ? (size_t)wrote : 0);
-    }
-    if (file < 0 || text.len > 0 || close(file) != 0) {
+    bool written = file >= 0 && file_write(file, text) == 0;
+    if (!written || close(file) != 0) {
         int reason = errno;
-        if (file >= 0 && text.len > 0) {
+        if (file >= 0 && !written) {
             close(file);
         }
         return err_set(err, ERR_SYSTEM, "%s cannot be written: %s", path, strerror(reason));
@@ -42,16 +37,11 @@ static int write_file(const struct child_place *place, const char *name, struct 
 /* Adds the whole file to out, whose limit is the most that it may have. Returns 0, or an errno. */
 static int read_file(const char *path, struct str *out)
 {
-    char part[4096];
-    ssize_t got;
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
         return errno;
     }
-    while ((got = read(file, part, sizeof part)) > 0 && !out->failed) {
-        str_add(out, span(part, (size_t)got));
-    }
-    int reason = got < 0 ? errno : out->failed ? EFBIG : 0;
+    int reason = file_read_rest(file, out);
     close(file);
     return reason;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "rule.h"
+#include "why401/base/file.h"
 
 #define PATH_SIZE 4096
 #define DEEPEST   1 /* folders in the folder are read, folders in those are not */
@@ -16,28 +17,20 @@
 /* Reads an open file of at most RULE_BYTES_MOST bytes. */
 static int read_open(int fd, const char *path, size_t size, struct str *text, struct err *err)
 {
-    char piece[16384];
     if (size > RULE_BYTES_MOST) {
         return err_set(err, ERR_RULE, "%s: the file: found %zu bytes, expected at most %d", path,
                        size, RULE_BYTES_MOST);
     }
-    for (;;) {
-        ssize_t n = read(fd, piece, sizeof piece);
-        if (n < 0 && errno != EINTR) {
-            return err_set(err, ERR_RULE, "%s: cannot read it: %s", path, strerror(errno));
-        }
-        if (n == 0) {
-            return 0;
-        }
-        str_add(text, span(piece, n > 0 ? (size_t)n : 0));
-        if (text->failed && text->len + (size_t)n > RULE_BYTES_MOST) {
-            return err_set(err, ERR_RULE, "%s: the file: found too many bytes, expected at most %d",
-                           path, RULE_BYTES_MOST);
-        }
-        if (text->failed) {
-            return err_set(err, ERR_MEMORY, "%s: no memory for its bytes", path);
-        }
+    int reason = file_read_rest(fd, text);
+    if (text->failed && reason == EFBIG) {
+        return err_set(err, ERR_RULE, "%s: the file: found too many bytes, expected at most %d",
+                       path, RULE_BYTES_MOST);
     }
+    if (text->failed) {
+        return err_set(err, ERR_MEMORY, "%s: no memory for its bytes", path);
+    }
+    return reason == 0 ? 0
+                       : err_set(err, ERR_RULE, "%s: cannot read it: %s", path, strerror(reason));
 }
 
 /* Rules say what a person should do, so nobody else may put words in their mouth. */

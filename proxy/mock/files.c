@@ -8,26 +8,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "why401/base/file.h"
+
 #define PATH_SIZE 4096
 
 static int read_open(int fd, const char *path, struct str *text, struct err *err)
 {
-    char piece[16384];
-    for (;;) {
-        ssize_t n = read(fd, piece, sizeof piece);
-        if (n < 0 && errno != EINTR) {
-            return err_set(err, ERR_INPUT, "%s: cannot read it: %s", path, strerror(errno));
-        }
-        if (n == 0) {
-            return 0;
-        }
-        str_add(text, span(piece, n > 0 ? (size_t)n : 0));
-        if (text->failed) {
-            return err_set(err, ERR_INPUT,
-                           "%s: the file: found too many bytes, expected at most %zu", path,
-                           text->limit);
-        }
+    int reason = file_read_rest(fd, text);
+    if (text->failed) {
+        return err_set(err, ERR_INPUT, "%s: the file: found too many bytes, expected at most %zu",
+                       path, text->limit);
     }
+    return reason == 0 ? 0
+                       : err_set(err, ERR_INPUT, "%s: cannot read it: %s", path, strerror(reason));
 }
 
 /* O_NONBLOCK keeps a FIFO from making us wait for its writer. */

@@ -37,26 +37,6 @@ const char *bundle_system_roots(void)
     return NULL;
 }
 
-/* All that is in the file, as far as the limit; -1 with errno. */
-static int read_all(int file, struct str *text)
-{
-    char part[16384];
-    for (;;) {
-        ssize_t n = read(file, part, sizeof part);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return (int)n;
-        }
-        str_add(text, span(part, (size_t)n));
-        if (text->failed) {
-            errno = (size_t)n > text->limit - text->len ? EFBIG : ENOMEM;
-            return -1;
-        }
-    }
-}
-
 static int read_base(const char *path, struct str *text, struct err *err)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not make us wait */
@@ -69,10 +49,11 @@ static int read_base(const char *path, struct str *text, struct err *err)
         return err_set(err, ERR_SYSTEM, "%s cannot be opened: %s", path, strerror(reason));
     }
     int result = 0;
+    int reason = 0;
     if (!S_ISREG(st.st_mode)) {
         result = err_set(err, ERR_SYSTEM, "%s is not a file of certificates", path);
-    } else if (read_all(file, text) != 0) {
-        result = err_set(err, ERR_SYSTEM, "%s cannot be read: %s", path, strerror(errno));
+    } else if ((reason = file_read_rest(file, text)) != 0) {
+        result = err_set(err, ERR_SYSTEM, "%s cannot be read: %s", path, strerror(reason));
     }
     close(file);
     return result;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cert.h"
+#include "why401/base/file.h"
 
 #define FILE_MOST 65536 /* bytes; ours have about 1000 */
 
@@ -224,15 +225,8 @@ static int write_file(int folder, const char *name, mode_t mode, BIO *content)
     if (file < 0) {
         return -1;
     }
-    long done = 0;
-    while (done < len) {
-        ssize_t n = write(file, text + done, (size_t)(len - done));
-        if (n < 0 && errno != EINTR) {
-            break;
-        }
-        done += n > 0 ? n : 0;
-    }
-    int result = done == len && fchmod(file, mode) == 0 && fsync(file) == 0 ? 0 : -1;
+    bool written = file_write(file, span(text, (size_t)len)) == 0;
+    int result = written && fchmod(file, mode) == 0 && fsync(file) == 0 ? 0 : -1;
     return close(file) == 0 ? result : -1;
 }
 

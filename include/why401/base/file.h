@@ -9,6 +9,10 @@
  * or -1 with ERR_MEMORY when the text is not whole, or ERR_SYSTEM; `path` is unchanged then. */
 int file_replace(const char *path, const struct str *text, struct err *err);
 
+/* Adds the rest of an open file to the text, whose limit is the most that it may have. Returns 0,
+ * or an errno: EFBIG for one that is too long. */
+int file_read_rest(int fd, struct str *text);
+
 /* Adds the whole of a regular file to the text, whose limit is the most that it may have; what is
  * no regular file, a named pipe for instance, makes nobody wait. Returns 0, or an errno: EFBIG for
  * one that is too long. */
