@@ -17,11 +17,20 @@ static void add_escape(struct str *out, uint32_t code)
     }
 }
 
-/* How many bytes at the start of s stand in a JSON string as they are. A '#' that does not is the
- * second one of a command to the runner of GitHub Actions, which reads standard output. */
-static size_t run_of(struct span s)
+/* A plain run. Of a command to the runner of GitHub Actions, which reads standard output, the
+ * second
+ * '#' does not stand there as it is. */
+static void add_run(struct str *out, struct span run)
 {
-    return before_command(span_first(s, plain_run(s, true)));
+    for (;;) {
+        size_t plain = before_command(run);
+        str_add(out, span_first(run, plain));
+        if (plain == run.len) {
+            return;
+        }
+        add_escape(out, '#');
+        run = span_from(run, plain + 1);
+    }
 }
 
 /* A string without anything to escape, as nearly all are. */
@@ -39,14 +48,14 @@ static void add_plain(struct str *out, struct span s)
 void json_text(struct str *out, struct span s, size_t most)
 {
     s = span_first(s, most);
-    if (s.len && run_of(s) == s.len) {
+    if (s.len && plain_run(s, true) == s.len && before_command(s) == s.len) {
         add_plain(out, s);
         return;
     }
     str_add_c(out, '"');
     while (s.len) {
-        size_t plain = run_of(s);
-        str_add(out, span_first(s, plain));
+        size_t plain = plain_run(s, true);
+        add_run(out, span_first(s, plain));
         s = span_from(s, plain);
         if (s.len == 0) {
             break;
@@ -55,7 +64,7 @@ void json_text(struct str *out, struct span s, size_t most)
         size_t len = utf8_read(s, &code);
         if (len == 0) {
             str_add(out, SPAN("\xef\xbf\xbd"));
-        } else if (code == '"' || code == '\\' || code == '#' || utf8_is_unsafe(code)) {
+        } else if (code == '"' || code == '\\' || utf8_is_unsafe(code)) {
             add_escape(out, code);
         } else {
             str_add(out, span_first(s, len));

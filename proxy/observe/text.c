@@ -142,22 +142,33 @@ size_t before_command(struct span s)
     return at < 0 ? s.len : (size_t)at + 1;
 }
 
+/* Writes as much of a plain run as fits into `most` bytes, of which *written are used, commands
+ * broken. Returns how much of the run that was. */
+static size_t add_run(struct str *out, struct span run, size_t most, size_t *written)
+{
+    size_t used = 0;
+    for (;;) {
+        struct span rest = span_first(span_from(run, used), most - *written);
+        size_t plain = before_command(rest);
+        str_add(out, span_first(rest, plain));
+        used += plain;
+        *written += plain;
+        if (plain == rest.len) {
+            return used;
+        }
+        str_add_c(out, '\\');
+        ++*written;
+    }
+}
+
 void text_escape(struct str *out, struct span s, size_t most)
 {
     size_t written = 0;
     while (s.len) {
         size_t run = plain_run(span_first(s, most - written), false);
-        size_t plain = before_command(span_first(s, run));
-        str_add(out, span_first(s, plain));
-        written += plain;
-        s = span_from(s, plain);
+        s = span_from(s, add_run(out, span_first(s, run), most, &written));
         if (s.len == 0) {
             return;
-        }
-        if (plain < run && written < most) {
-            str_add_c(out, '\\');
-            written++;
-            continue;
         }
         char form[16];
         uint32_t code = 0;
