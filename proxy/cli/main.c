@@ -51,18 +51,13 @@ static int unknown(const char *name)
 }
 
 /* Help that was asked for is the command's result, so it fails when it cannot be written. */
-static int print(const char *text)
-{
-    return print_whole(text);
-}
-
 static int help(int argc, char **argv)
 {
     if (argc == 0) {
-        return print(help_overview);
+        return print_whole(help_overview);
     }
     const struct command *command = find(argv[0]);
-    return command ? print(command->help) : unknown(argv[0]);
+    return command ? print_whole(command->help) : unknown(argv[0]);
 }
 
 static bool is(const char *argument, const char *word, const char *other)
@@ -80,7 +75,7 @@ int main(int argc, char **argv)
         return help(argc - 2, argv + 2);
     }
     if (is(argv[1], "--version", "version")) {
-        return print("why401 " WHY401_VERSION "\n");
+        return print_whole("why401 " WHY401_VERSION "\n");
     }
     const struct command *command = find(argv[1]);
     return command ? command->run(argc - 2, argv + 2) : unknown(argv[1]);

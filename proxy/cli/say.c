@@ -21,12 +21,14 @@ static void write_line(struct str *line)
 }
 
 /* `clean` leaves secrets away. Where there is no memory for that, the text is kept back. */
-static void say_line(const char *text, bool clean)
+static void say_line(const char *format, va_list args, bool clean)
 {
+    char text[LINE_SIZE];
     struct str redacted;
     struct str line;
     str_init(&redacted, 8UL * LINE_SIZE);
     str_init(&line, 2UL * LINE_SIZE);
+    vsnprintf(text, sizeof text, format, args);
     str_add(&line, SPAN("why401: "));
     (clean ? redact_text : str_add)(&redacted, span_of(text));
     text_escape(&line, redacted.failed ? SPAN("no memory") : str_span(&redacted), LINE_SIZE);
@@ -39,22 +41,18 @@ static void say_line(const char *text, bool clean)
 
 void say(const char *format, ...)
 {
-    char text[LINE_SIZE];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    say_line(format, args, true);
     va_end(args);
-    say_line(text, true);
 }
 
 void say_as_it_is(const char *format, ...)
 {
-    char text[LINE_SIZE];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    say_line(format, args, false);
     va_end(args);
-    say_line(text, false);
 }
 
 int say_error(const struct err *err)

@@ -32,11 +32,10 @@ static bool take_place(void)
 static void resolve(uv_work_t *work)
 {
     struct lookup *l = work->data;
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    struct ip literal;
-    if (ip_parse(span_of(l->name), &literal)) {
-        hints.ai_flags = AI_NUMERICHOST;
-    }
+    const struct addrinfo hints = {
+        .ai_socktype = SOCK_STREAM,
+        .ai_flags = l->numeric ? AI_NUMERICHOST : 0,
+    };
     l->failure = getaddrinfo(l->name, NULL, &hints, &l->found);
     l->system_failure = errno;
 }
@@ -56,8 +55,9 @@ static void on_done(uv_work_t *work, int status)
 int lookup_start(struct lookup *l, uv_loop_t *loop, bool yields)
 {
     struct ip literal;
+    l->numeric = ip_parse(span_of(l->name), &literal);
     /* What is an address already takes no time. */
-    l->yields = yields && !ip_parse(span_of(l->name), &literal);
+    l->yields = yields && !l->numeric;
     if (l->yields && !take_place()) {
         return UV_EBUSY;
     }

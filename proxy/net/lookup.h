@@ -10,6 +10,7 @@ struct addrinfo;
 struct lookup {
     uv_work_t work;
     const char *name;        /* not owned; stays valid until done */
+    bool numeric;            /* the name is an address already */
     bool yields;             /* it has one of the places for those that leave some to others */
     struct addrinfo *found;  /* of whoever takes it; NULL when it failed */
     int failure;             /* of getaddrinfo; 0: none */

@@ -6,8 +6,8 @@
 #include "why401/base/str.h"
 
 /* A JSON string of at most `most` bytes of s, quotes included. The result is always valid UTF-8 and
- * harmless on a terminal: what is not UTF-8 becomes U+FFFD, what a terminal or
- * the log of a CI may obey becomes \uXXXX. */
+ * harmless on a terminal: what is not UTF-8 becomes U+FFFD, what a terminal or the log of a CI may
+ * obey becomes \uXXXX. */
 void json_text(struct str *out, struct span s, size_t most);
 
 void json_number(struct str *out, uint64_t value);

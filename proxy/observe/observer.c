@@ -242,7 +242,9 @@ void observer_give(struct observer *o, struct exchange *x)
     bool must = backlog_is_failure(x);
     unsigned dropped = backlog_relieve(&o->backlog, x, must, queue_len(o->queue));
     struct item *item = malloc(sizeof *item);
-    atomic_fetch_add(&o->tally.lost_bodies, dropped);
+    if (dropped) {
+        atomic_fetch_add(&o->tally.lost_bodies, dropped);
+    }
     if (item) {
         *item = (struct item){.kind = ITEM_EXCHANGE, .exchange = x, .burden = burden_of(x)};
         if (hand_over(o, item, must)) {

@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-#include "chars.h"
-
 #define BACKSLASHES_MOST 64 /* before a 'u'; six levels of JSON in JSON */
 #define OTHER            '\x80'
 

@@ -7,7 +7,7 @@
 
 #include "why401/base/span.h"
 
-/* As json_loadb and json_load_file. NULL with an empty error->text and the code
+/* As json_loadb. NULL with an empty error->text and the code
  * json_error_out_of_memory where memory ran out; `error` may be NULL. */
 json_t *json_read(struct span text, size_t flags, json_error_t *error);
 
