@@ -35,8 +35,8 @@ struct dial {
     char *name;                  /* owned: what is resolved for that */
     uint16_t port;               /* of what is resolved */
     struct via_request *via;     /* owned; NULL: directly */
-    struct lookup lookup;        /* its name is ours */
-    bool asked;                  /* it was started */
+    struct lookup *lookup;       /* owned while it is under way */
+    bool resolved;               /* the resolver has answered */
     struct addrinfo *addresses;  /* owned, from the resolver */
     struct addrinfo *next;       /* the address to try next */
     struct ip skipped;           /* an address that is out of bounds; family 0: none was */
@@ -101,7 +101,10 @@ static struct conn *let_go(struct dial *d)
     deadline_clear(&d->step);
     deadline_clear(&d->limit);
     close_losers(d);
-    lookup_cancel(&d->lookup);
+    if (d->lookup) {
+        lookup_cancel(d->lookup);
+        d->lookup = NULL;
+    }
     return c;
 }
 
@@ -238,7 +241,7 @@ static bool start_one(struct dial *d)
 static void on_step(void *ctx)
 {
     struct dial *d = ctx;
-    if (d->asked) {
+    if (d->resolved) {
         start_attempts(d);
     } else {
         ask_again(d);
@@ -281,16 +284,15 @@ static void start_attempts(struct dial *d)
     }
 }
 
-static void on_resolved(void *ctx)
+static void on_resolved(void *ctx, const struct lookup_answer *answer)
 {
     struct dial *d = ctx;
     struct worker *w = d->worker;
-    d->pending--;
-    d->addresses = d->next = d->lookup.found;
-    if (!d->conn) {
-        free_if_done(d);
-    } else if (!d->addresses) {
-        fail_to_resolve(d, lookup_reason(&d->lookup));
+    d->lookup = NULL;
+    d->resolved = true;
+    d->addresses = d->next = answer->found;
+    if (!d->addresses) {
+        fail_to_resolve(d, answer->reason);
     } else {
         start_attempts(d);
     }
@@ -312,7 +314,7 @@ static bool set_target(struct dial *d, const struct dial_options *options)
     const char *name = via ? via->host : options->resolve ? options->resolve : options->host;
     d->port = via ? via->port : options->port;
     d->host = span_dup(span_of(options->host));
-    d->lookup.name = d->name = span_dup(span_of(name));
+    d->name = span_dup(span_of(name));
     d->via = via ? via_request_new(d->worker, options) : NULL;
     return d->host && d->name && (d->via || !via);
 }
@@ -325,7 +327,6 @@ static struct dial *dial_new(struct worker *w, struct conn *c, const struct dial
     }
     d->worker = w;
     d->options = *options;
-    d->lookup = (struct lookup){.done = on_resolved, .ctx = d};
     deadline_init(&d->step, w, on_step, d);
     deadline_init(&d->limit, w, on_limit, d);
     if (!set_target(d, options)) {
@@ -340,13 +341,17 @@ static struct dial *dial_new(struct worker *w, struct conn *c, const struct dial
 /* Has the name resolved, or tries again in a moment. Returns 0, or libuv's error. */
 static int start_lookup(struct dial *d)
 {
-    int rc = lookup_start(&d->lookup, &d->worker->loop, d->options.yields);
+    const struct lookup_question question = {
+        .name = d->name,
+        .yields = d->options.yields,
+        .done = on_resolved,
+        .ctx = d,
+    };
+    int rc = lookup_start(&d->lookup, &d->worker->loop, &question);
     if (rc == UV_EBUSY) {
         deadline_set(&d->step, LOOKUP_AGAIN_MS);
         return 0;
     }
-    d->asked = rc == 0;
-    d->pending += rc == 0;
     return rc;
 }
 

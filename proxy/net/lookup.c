@@ -1,80 +1,196 @@
-/* The happy path: a place is taken where the lookup has to, a thread of libuv's pool asks the
- * system's resolver, and `done` is called in the worker's thread.
+/* The happy path: a lookup takes a place, a thread of its own asks the system's resolver and rings,
+ * the loop wakes in its thread, and `done` is called with the answer. What is an address already is
+ * read at once and rings too.
  *
- * The resolver keeps its thread for as long as a name's servers do not answer, many seconds, and
- * cannot be interrupted. The pool has few threads, and libuv's own uv_getaddrinfo uses only half of
- * them. So lookups for hosts that clients choose yield: together they never have all threads, and a
- * client that asks for names of dead servers holds up its like, but not the way to the upstreams.
+ * The resolver cannot be interrupted: where a name's servers do not answer it takes many seconds.
+ * So nobody has to wait for it. A lookup has two holders, the thread and the loop, and the last of
+ * them frees it; after lookup_cancel the loop has let go, and an answer that still comes is thrown
+ * away. Such a thread keeps its place, and places are few; lookups for hosts that clients choose
+ * never take the last of them, so that a client that asks for names of dead servers holds up its
+ * like, but not the way to the upstreams.
  */
 #include "lookup.h"
 
 #include <errno.h>
 #include <netdb.h>
+#include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "why401/base/ip.h"
 
-/* Of the 4 threads that libuv starts where nobody says otherwise. */
-#define PLACES 3
+/* Threads at a time in the whole process, and those of them that yielding lookups may have. */
+#define PLACES          16
+#define PLACES_YIELDING 8
 
-static atomic_int taken; /* of these places, in the whole process */
+static atomic_int taken;
+static atomic_int taken_yielding;
 
-static bool take_place(void)
+struct lookup {
+    struct lookup_question question; /* its name is the one below */
+    uv_async_t bell;                 /* rung when there is an answer; keeps the loop alive */
+    struct addrinfo *found;          /* owned until it is told */
+    int failure;                     /* of getaddrinfo; 0: none */
+    int system_failure;              /* errno, where that says it */
+    pthread_mutex_t lock;            /* guards those below */
+    bool over;                       /* the loop closes the bell, which must not be rung any more */
+    int holders;                     /* of the thread and the loop */
+    char name[];
+};
+
+static void let_go(struct lookup *l)
 {
-    if (atomic_fetch_add(&taken, 1) < PLACES) {
+    pthread_mutex_lock(&l->lock);
+    bool last = --l->holders == 0;
+    pthread_mutex_unlock(&l->lock);
+    if (!last) {
+        return;
+    }
+    if (l->found) {
+        freeaddrinfo(l->found);
+    }
+    pthread_mutex_destroy(&l->lock);
+    free(l);
+}
+
+static bool take(atomic_int *count, int most)
+{
+    if (atomic_fetch_add(count, 1) < most) {
         return true;
     }
-    atomic_fetch_sub(&taken, 1);
+    atomic_fetch_sub(count, 1);
     return false;
 }
 
-static void resolve(uv_work_t *work)
+static bool take_place(bool yields)
 {
-    struct lookup *l = work->data;
-    const struct addrinfo hints = {
-        .ai_socktype = SOCK_STREAM,
-        .ai_flags = l->numeric ? AI_NUMERICHOST : 0,
-    };
-    l->failure = getaddrinfo(l->name, NULL, &hints, &l->found);
+    if (yields && !take(&taken_yielding, PLACES_YIELDING)) {
+        return false;
+    }
+    if (take(&taken, PLACES)) {
+        return true;
+    }
+    if (yields) {
+        atomic_fetch_sub(&taken_yielding, 1);
+    }
+    return false;
+}
+
+static void give_place(bool yields)
+{
+    atomic_fetch_sub(&taken, 1);
+    if (yields) {
+        atomic_fetch_sub(&taken_yielding, 1);
+    }
+}
+
+static void resolve(struct lookup *l, int flags)
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = flags};
+    l->failure = getaddrinfo(l->question.name, NULL, &hints, &l->found);
     l->system_failure = errno;
 }
 
-static void on_done(uv_work_t *work, int status)
+static void ring(struct lookup *l)
 {
-    struct lookup *l = work->data;
-    if (l->yields) {
-        atomic_fetch_sub(&taken, 1);
+    pthread_mutex_lock(&l->lock);
+    if (!l->over) {
+        uv_async_send(&l->bell);
     }
-    if (status != 0) {
-        l->failure = EAI_AGAIN; /* cancelled before it began */
-    }
-    l->done(l->ctx);
+    pthread_mutex_unlock(&l->lock);
 }
 
-int lookup_start(struct lookup *l, uv_loop_t *loop, bool yields)
+static void *ask(void *arg)
 {
-    struct ip literal;
-    l->numeric = ip_parse(span_of(l->name), &literal);
-    /* What is an address already takes no time. */
-    l->yields = yields && !l->numeric;
-    if (l->yields && !take_place()) {
-        return UV_EBUSY;
-    }
-    l->work.data = l;
-    int rc = uv_queue_work(loop, &l->work, resolve, on_done);
-    if (rc != 0 && l->yields) {
-        atomic_fetch_sub(&taken, 1);
-    }
-    return rc;
+    struct lookup *l = arg;
+    resolve(l, 0);
+    give_place(l->question.yields);
+    ring(l);
+    let_go(l);
+    return NULL;
+}
+
+static void on_closed(uv_handle_t *bell)
+{
+    let_go(bell->data);
 }
 
 void lookup_cancel(struct lookup *l)
 {
-    uv_cancel((uv_req_t *)&l->work);
+    pthread_mutex_lock(&l->lock);
+    l->over = true;
+    pthread_mutex_unlock(&l->lock);
+    uv_close((uv_handle_t *)&l->bell, on_closed);
 }
 
-const char *lookup_reason(const struct lookup *l)
+static void on_bell(uv_async_t *bell)
 {
-    return l->failure == EAI_SYSTEM ? strerror(l->system_failure) : gai_strerror(l->failure);
+    struct lookup *l = bell->data;
+    lookup_cancel(l); /* it is freed when this callback is over, not before */
+    struct lookup_answer answer = {.found = l->found};
+    l->found = NULL;
+    if (l->failure != 0) {
+        bool by_system = l->failure == EAI_SYSTEM;
+        answer.reason = by_system ? strerror(l->system_failure) : gai_strerror(l->failure);
+    }
+    l->question.done(l->question.ctx, &answer);
+}
+
+static struct lookup *lookup_new(uv_loop_t *loop, const struct lookup_question *question)
+{
+    size_t size = strlen(question->name) + 1;
+    struct lookup *l = calloc(1, sizeof *l + size);
+    if (!l || uv_async_init(loop, &l->bell, on_bell) != 0) {
+        free(l);
+        return NULL;
+    }
+    l->question = *question;
+    l->question.name = memcpy(l->name, question->name, size);
+    l->holders = 1;
+    l->bell.data = l;
+    pthread_mutex_init(&l->lock, NULL);
+    return l;
+}
+
+static int start_thread(struct lookup *l)
+{
+    pthread_t thread;
+    l->holders++;
+    int rc = pthread_create(&thread, NULL, ask, l);
+    if (rc != 0) {
+        l->holders--;
+        return uv_translate_sys_error(rc);
+    }
+    pthread_detach(thread);
+    return 0;
+}
+
+static int read_at_once(struct lookup *l)
+{
+    resolve(l, AI_NUMERICHOST);
+    ring(l);
+    return 0;
+}
+
+int lookup_start(struct lookup **out, uv_loop_t *loop, const struct lookup_question *question)
+{
+    struct ip address;
+    bool is_address = ip_parse(span_of(question->name), &address);
+    if (!is_address && !take_place(question->yields)) {
+        return UV_EBUSY;
+    }
+    struct lookup *l = lookup_new(loop, question);
+    int rc = !l ? UV_ENOMEM : is_address ? read_at_once(l) : start_thread(l);
+    if (rc == 0) {
+        *out = l;
+        return 0;
+    }
+    if (!is_address) {
+        give_place(question->yields);
+    }
+    if (l) {
+        lookup_cancel(l);
+    }
+    return rc;
 }

@@ -1,4 +1,4 @@
-/* Resolving a name, by the system's resolver in a thread of libuv's pool. Private. */
+/* Resolving a name, by the system's resolver in a thread of its own. Private. */
 #ifndef NET_LOOKUP_H
 #define NET_LOOKUP_H
 
@@ -6,32 +6,32 @@
 #include <uv.h>
 
 struct addrinfo;
+struct lookup;
 
-struct lookup {
-    uv_work_t work;
-    const char *name;        /* not owned; stays valid until done */
-    bool numeric;            /* the name is an address already */
-    bool yields;             /* it has one of the places for those that leave some to others */
-    struct addrinfo *found;  /* of whoever takes it; NULL when it failed */
-    int failure;             /* of getaddrinfo; 0: none */
-    int system_failure;      /* errno, where that says it */
-    void (*done)(void *ctx); /* in the worker's thread; always comes, but for a failed start */
+/* What the resolver said. */
+struct lookup_answer {
+    struct addrinfo *found; /* whoever is told owns it (freeaddrinfo); NULL when it failed */
+    const char *reason;     /* why it failed; valid until `done` returns */
+};
+
+struct lookup_question {
+    const char *name; /* copied */
+    bool yields;      /* leaves some places to those that do not */
+    /* Called once, in the loop's thread and after lookup_start has returned, unless it is cancelled
+     * before. The lookup is no longer the caller's then. */
+    void (*done)(void *ctx, const struct lookup_answer *answer);
     void *ctx;
 };
 
 /* When to try again after UV_EBUSY. */
 #define LOOKUP_AGAIN_MS 20
 
-/* Starts looking up l->name. With `yields` only while few others of that kind are under way, so
- * that there is always a thread for those that do not. Returns 0, UV_EBUSY when there is no place
- * now, or another error of libuv's. */
-int lookup_start(struct lookup *l, uv_loop_t *loop, bool yields);
+/* Starts looking a name up; the loop goes on until it is done or cancelled. Returns 0 with *l,
+ * UV_EBUSY when too many are under way now, or another error of libuv's. The loop's thread. */
+int lookup_start(struct lookup **l, uv_loop_t *loop, const struct lookup_question *question);
 
-/* The answer is of no interest any more; done still comes, at once if the pool has not begun. Also
- * for a lookup that was never started, or is done. */
+/* The answer is of no interest any more: done will not be called, and the loop waits for nothing,
+ * however long the resolver takes. The loop's thread. */
 void lookup_cancel(struct lookup *l);
-
-/* Why it failed. */
-const char *lookup_reason(const struct lookup *l);
 
 #endif
