@@ -22,6 +22,9 @@ static void write_line(struct str *line)
 
 /* `clean` leaves secrets away. Where there is no memory for that, the text is kept back. */
 static void say_line(const char *format, va_list args, bool clean)
+    __attribute__((format(printf, 1, 0)));
+
+static void say_line(const char *format, va_list args, bool clean)
 {
     char text[LINE_SIZE];
     struct str redacted;
