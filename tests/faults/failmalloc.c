@@ -1,6 +1,7 @@
 /* LD_PRELOADed into a running why401: one allocation fails when somebody outside says so. The file
  * of $FAILMALLOC has two 64-bit numbers, mapped: how many allocations until the one that fails (0:
  * none does), and how many have failed. */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -30,6 +31,32 @@ __attribute__((constructor)) static void map_control(void)
         close(fd);
         control = mapped == MAP_FAILED ? NULL : mapped;
     }
+}
+
+/* The program is over when main is: what runs after it may be the coverage's own, which crashes
+ * without memory. */
+static int (*program)(int argc, char **argv, char **env);
+
+static int run_armed(int argc, char **argv, char **env)
+{
+    int code = program(argc, argv, env);
+    if (control) {
+        atomic_store(&control->until, 0);
+    }
+    return code;
+}
+
+typedef int (*start_main)(int (*main)(int, char **, char **), int argc, char **argv,
+                          void (*init)(void), void (*fini)(void), void (*rtld_fini)(void),
+                          void *stack_end);
+
+__attribute__((visibility("default"))) int
+__libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void),
+                  void (*fini)(void), void (*rtld_fini)(void), void *stack_end)
+{
+    start_main start = (start_main)dlsym(RTLD_NEXT, "__libc_start_main");
+    program = main;
+    return start(run_armed, argc, argv, init, fini, rtld_fini, stack_end);
 }
 
 static int fails(void)
