@@ -146,7 +146,12 @@ static void fail_to_connect(struct dial *d, enum err_code code, const char *reas
 
 static void on_limit(void *ctx)
 {
-    fail_to_connect(ctx, ERR_CONNECT_TIMEOUT, "no address answered in time");
+    struct dial *d = ctx;
+    if (d->resolved) {
+        fail_to_connect(d, ERR_CONNECT_TIMEOUT, "no address answered in time");
+    } else {
+        fail_to_resolve(d, "no name server answered in time");
+    }
 }
 
 /* What is connected is out of bounds; -1 with *err. */

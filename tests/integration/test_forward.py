@@ -196,25 +196,41 @@ class InANetworkOfItsOwn(Forwarding):
         self.assertIn(b"is an address of this machine", answer.body)
         wire.close()
 
-    def test_names_that_nobody_answers_for_hold_up_neither_the_upstream_nor_the_end(self):
+    def silent_name_server(self):
+        """Bound to where the inner run's resolver asks; None when this is the run outside, and all is done."""
         resolver = self.home / "resolv.conf"
-        # Longer than this test waits for anything, its end included.
+        # Longer than these tests wait for anything, an end included.
         resolver.write_text("nameserver 127.0.0.9\noptions timeout:30 attempts:5\n")
         if self.enter(f"mount --bind {resolver} /etc/resolv.conf"):
+            return None
+        silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(silent.close)
+        silent.bind(("127.0.0.9", 53))
+        silent.settimeout(PATIENCE)
+        return silent
+
+    def test_a_name_that_nobody_answers_for_is_said_to_be_the_trouble(self):
+        if self.silent_name_server() is None:
             return
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
-            silent.bind(("127.0.0.9", 53))
-            upstream = self.start_upstream(NOT_HERE, tls=True)
-            proxy = self.start_proxy(upstream, config={"timeouts": {"drain_ms": 200}})
-            tunnels = [proxy.connect(tls=False) for _ in range(24)]
-            for number, wire in enumerate(tunnels):
-                wire.send(b"CONNECT silent%d.example.com:443 HTTP/1.1\r\nHost: h\r\n\r\n" % number)
-            silent.settimeout(PATIENCE)
-            for _ in range(16):
-                silent.recv(512)  # questions have been asked, so that lookups are under way
-            self.assertEqual(proxy.exchange(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", tls=False).status, 401)
-            self.assertEqual(select.select([wire.sock for wire in tunnels], [], [], 0)[0], [])
-            proxy.stop()
+        proxy = self.start("run", "--listen", "127.0.0.1:0", "--config", self.write_config({"timeouts": {"connect_ms": 300}}))
+        answer = proxy.exchange(b"GET /api/v2/user/me HTTP/1.1\r\nHost: h\r\n\r\n", tls=False)
+        self.assertEqual(answer.status, 502)
+        self.assertIn(b"the name app.bitgo.com could not be resolved: no name server answered in time", answer.body)
+
+    def test_names_that_nobody_answers_for_hold_up_neither_the_upstream_nor_the_end(self):
+        silent = self.silent_name_server()
+        if silent is None:
+            return
+        upstream = self.start_upstream(NOT_HERE, tls=True)
+        proxy = self.start_proxy(upstream, config={"timeouts": {"drain_ms": 200}})
+        tunnels = [proxy.connect(tls=False) for _ in range(24)]
+        for number, wire in enumerate(tunnels):
+            wire.send(b"CONNECT silent%d.example.com:443 HTTP/1.1\r\nHost: h\r\n\r\n" % number)
+        for _ in range(16):
+            silent.recv(512)  # questions have been asked, so that lookups are under way
+        self.assertEqual(proxy.exchange(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", tls=False).status, 401)
+        self.assertEqual(select.select([wire.sock for wire in tunnels], [], [], 0)[0], [])
+        proxy.stop()
 
 
 class ThroughTheNetworksProxy(Forwarding):

@@ -30,12 +30,13 @@ struct dial_options {
 
 /* A stream that is connecting; `options` and its strings are copied. The addresses are tried in the
  * order of the resolver, the next one 250 ms after the last or as soon as that failed, and the
- * first to answer wins (as in RFC 8305 §5). The stream fails with ERR_DNS, ERR_CONNECT,
- * ERR_CONNECT_TIMEOUT, ERR_UPSTREAM_TLS or ERR_UPSTREAM_VERIFY; ERR_UPSTREAM_PROXY (not found, not
- * reached, or it refused; the text has the status line, made harmless), ERR_TUNNEL_REFUSED
- * (public_only: no address of the host is public, or it is this machine), ERR_LOOP. With via the
- * peer of the stream is the proxy, connect_ms covers its answer too, and public_only judges the
- * host only where that is an address. NULL when memory is out. */
+ * first to answer wins (as in RFC 8305 §5). The stream fails with ERR_DNS (also when no name server
+ * answers within connect_ms), ERR_CONNECT, ERR_CONNECT_TIMEOUT, ERR_UPSTREAM_TLS or
+ * ERR_UPSTREAM_VERIFY; ERR_UPSTREAM_PROXY (not found, not reached, or it refused; the text has the
+ * status line, made harmless), ERR_TUNNEL_REFUSED (public_only: no address of the host is public,
+ * or it is this machine), ERR_LOOP. With via the peer of the stream is the proxy, connect_ms covers
+ * its answer too, and public_only judges the host only where that is an address. NULL when
+ * memory is out. */
 struct stream *dial(struct worker *w, const struct dial_options *options);
 
 #endif
