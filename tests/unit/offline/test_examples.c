@@ -192,6 +192,9 @@ static clock_t cost_of_braces(size_t len, char last)
 static void braces_without_an_end_cost_their_length(void **state)
 {
     (void)state;
+    if (!COSTS_ARE_TRUE) {
+        skip();
+    }
     const clock_t little = CLOCKS_PER_SEC / 10000;
     for (const char *last = "{}"; *last; last++) {
         clock_t few = cost_of_braces(25000, *last) + little;
