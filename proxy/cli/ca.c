@@ -110,9 +110,9 @@ int ca_path(int argc, char **argv)
     if (!ca) {
         return say_error(&err);
     }
-    bool written = printf("%s\n", ca_root_path(ca)) > 0 && printed_all();
+    printf("%s\n", ca_root_path(ca));
     ca_free(ca);
-    return written ? ENDED_WELL : ENDED_BADLY;
+    return printed_all() ? ENDED_WELL : ENDED_BADLY;
 }
 
 static int unknown(const char *name)

@@ -179,14 +179,13 @@ static int print_env(struct printing *p, const char *proxy)
         str_release(&p->out);
         return say_error(&err);
     }
-    bool written =
-        !p->out.failed && fwrite(p->out.ptr, 1, p->out.len, stdout) == p->out.len && printed_all();
+    int code = print_built(&p->out);
     str_release(&p->out);
     if (isatty(STDOUT_FILENO)) {
         say(p->fish ? "for this shell: why401 ca env --shell fish | source"
                     : "for this shell: eval \"$(why401 ca env)\"");
     }
-    return written ? ENDED_WELL : ENDED_BADLY;
+    return code;
 }
 
 int ca_env(int argc, char **argv)

@@ -96,12 +96,17 @@ static int read_input(struct job *j, struct err *err)
 
 /* --- explaining --- */
 
-static bool print(struct str *out)
+/* Takes `out`. Whether all has arrived is asked once, at the end. */
+static int print(struct str *out, struct err *err)
 {
-    bool written =
-        !out->failed && (out->len == 0 || fwrite(out->ptr, 1, out->len, stdout) == out->len);
+    int rc = 0;
+    if (out->failed) {
+        rc = err_set(err, ERR_MEMORY, "no memory for what is to be printed");
+    } else if (out->len) {
+        (void)fwrite(out->ptr, 1, out->len, stdout);
+    }
     str_release(out);
-    return written;
+    return rc;
 }
 
 static void render_words(const struct job *j, struct str *out, struct arena *arena,
@@ -115,8 +120,8 @@ static void render_words(const struct job *j, struct str *out, struct arena *are
 }
 
 /* Words that nothing matched are no answer of a server, so nothing is told about one. */
-static bool write_exchange(const struct job *j, struct exchange *x, const struct answer *a,
-                           const struct explanation *list, size_t count)
+static int write_exchange(const struct job *j, struct exchange *x, const struct answer *a,
+                          const struct explanation *list, size_t count, struct err *err)
 {
     struct str out;
     str_init(&out, OUTPUT_MOST);
@@ -127,7 +132,7 @@ static bool write_exchange(const struct job *j, struct exchange *x, const struct
     } else {
         render_explanations(&out, &j->page, x, a, list, count);
     }
-    return print(&out);
+    return print(&out, err);
 }
 
 /* Redacted before it is matched, since evidence quotes it. */
@@ -158,36 +163,36 @@ static size_t judge(const struct job *j, struct chain *chain, struct exchange *x
 }
 
 /* A failing answer that this proxy made is explained by itself: its block says why. */
-static bool explain_one(struct job *j, struct chain *chain, struct exchange *x)
+static int explain_one(struct job *j, struct chain *chain, struct exchange *x, struct err *err)
 {
     struct explanation list[EXPLANATIONS_MOST];
     struct answer answer;
-    bool written = true;
+    int rc = 0;
     size_t count = judge(j, chain, x, &answer, list);
     if (x->response.head.status >= 400) {
         j->failing++;
         j->explained += count > 0 || x->maker == MAKER_PROXY;
-        written = write_exchange(j, x, &answer, list, count);
+        rc = write_exchange(j, x, &answer, list, count, err);
     }
     answer_release(&answer);
-    return written;
+    return rc;
 }
 
 static int explain_exchanges(struct job *j, struct err *err)
 {
     static const struct inspect_options nothing_known;
     struct chain *chain = chain_new(j->rules, &nothing_known);
-    bool written = true;
+    int rc = 0;
     if (!chain) {
         return err_set(err, ERR_MEMORY, "there is no memory for judging");
     }
-    for (size_t i = 0; i < j->input.count && written; i++) {
-        written = explain_one(j, chain, j->input.exchanges[i]);
+    for (size_t i = 0; i < j->input.count && rc == 0 && !ferror(stdout); i++) {
+        rc = explain_one(j, chain, j->input.exchanges[i], err);
         exchange_free(j->input.exchanges[i]); /* a HAR may hold many */
         j->input.exchanges[i] = NULL;
     }
     chain_free(chain);
-    return written ? 0 : err_set(err, ERR_SYSTEM, "standard output: %s", strerror(errno));
+    return rc;
 }
 
 /* The words as a response's body, without the secrets that only sentences have. */
@@ -220,7 +225,7 @@ static int explain_words(struct job *j, struct err *err)
     render_words(j, &out, &arena, list, count);
     j->failing = j->explained = 1;
     arena_release(&arena);
-    return print(&out) ? 0 : err_set(err, ERR_SYSTEM, "standard output: %s", strerror(errno));
+    return print(&out, err);
 }
 
 /* Says that nothing matched, and what could help. */
@@ -263,10 +268,13 @@ static int explain(struct job *j)
     if (result == 0) {
         result = j->input.kind == INPUT_TEXT ? explain_words(j, &err) : explain_exchanges(j, &err);
     }
-    if (result == 0 && !printed_all()) {
-        result = err_set(&err, ERR_SYSTEM, "standard output: %s", strerror(errno));
+    if (result != 0) {
+        return say_error(&err);
     }
-    return result != 0 ? say_error(&err) : j->explained ? ENDED_WELL : nothing_matched(j);
+    if (!printed_all()) {
+        return ENDED_BADLY;
+    }
+    return j->explained ? ENDED_WELL : nothing_matched(j);
 }
 
 /* Which input is meant? Nobody is left waiting at a terminal that does not know what it waits for.

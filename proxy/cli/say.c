@@ -1,12 +1,12 @@
 #include "say.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "why401/base/str.h"
 #include "why401/observe/redact.h"
 #include "why401/observe/text.h"
 
@@ -71,12 +71,28 @@ int say_error(const struct err *err)
 
 bool printed_all(void)
 {
-    return fflush(stdout) == 0 && !ferror(stdout);
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return true;
+    }
+    /* A write that failed before this one has left its errno. */
+    say("standard output could not be written: %s", strerror(errno));
+    return false;
 }
 
 int print_whole(const char *text)
 {
-    return fputs(text, stdout) >= 0 && printed_all() ? ENDED_WELL : ENDED_BADLY;
+    (void)fputs(text, stdout); /* printed_all sees what went wrong */
+    return printed_all() ? ENDED_WELL : ENDED_BADLY;
+}
+
+int print_built(struct str *text)
+{
+    struct err err;
+    if (!text->failed) {
+        return print_whole(str_cstr(text));
+    }
+    err_set(&err, ERR_MEMORY, "no memory for what is to be printed");
+    return say_error(&err);
 }
 
 static bool is_plain(const char *path)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "why401/base/err.h"
+#include "why401/base/str.h"
 
 enum exit_code {
     ENDED_WELL = 0,
@@ -23,12 +24,15 @@ void say_as_it_is(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* Says what went wrong and what to do about it. Returns the exit code for it. */
 int say_error(const struct err *err);
 
-/* Whether all that was printed so far has left for standard output; a full disk is one that has
- * not. */
+/* Whether all that was printed so far has left for standard output. Says so where it has not, as on
+ * a full disk. */
 bool printed_all(void);
 
 /* Prints text as the whole of what a command has to say. Returns the exit code for it. */
 int print_whole(const char *text);
+
+/* The same for what was put together, which stays the caller's; says so where memory was out. */
+int print_built(struct str *text);
 
 /* path as a shell takes it: as it is when it is plain, else in single quotes. Returns `out`, which
  * holds the path as it is too when the quotes do not fit. */

@@ -85,9 +85,9 @@ static int show(const struct rulepack *rules, const char *id, bool json)
     } else {
         add_table(&out, rules, &page);
     }
-    bool written = !out.failed && fputs(str_cstr(&out), stdout) >= 0 && printed_all();
+    int code = print_built(&out);
     str_release(&out);
-    return written ? ENDED_WELL : ENDED_BADLY;
+    return code;
 }
 
 int command_scenarios(int argc, char **argv)

@@ -5,6 +5,8 @@ import unittest
 
 from why401 import PATIENCE, PROGRAM, WRAPPER, Case, environment
 
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
 COMMANDS = ("run", "exec", "mock", "demo", "ca", "rules", "explain", "scenarios", "tokens", "report")
 
 # A command line that asks for nothing that there is, and what the answer names.
@@ -103,14 +105,19 @@ class Commands(Case):
                 self.assertIn(told, json.dumps(json.loads(shown), ensure_ascii=False))
 
     def test_output_that_takes_nothing(self):
-        self.run_program("ca", "path")  # there is a CA
+        proxy = self.start_proxy(self.start_upstream(lambda peer: peer.request() and peer.send(OK)))
+        proxy.exchange(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", tls=False)
+        proxy.stop()  # there is a CA now, and a ledger
+        (self.home / "words").write_text("session expired", encoding="ascii")
         helps = [[command, "--help"] for command in COMMANDS]
         for args in (*helps, ["--version"], ["help", "run"], ["ca", "path"], ["ca", "show"], ["ca", "env"],
-                     ["scenarios"], ["scenarios", "session-expired-error"], ["tokens", "--json"], ["rules", "test"]):
+                     ["scenarios"], ["scenarios", "session-expired-error"], ["tokens"], ["tokens", "--json"], ["rules", "test"],
+                     ["explain", "words"], ["explain", "--json", "words"]):
             with self.subTest(" ".join(args)), open("/dev/full", "w", encoding="ascii") as full:
                 done = subprocess.run([PROGRAM, *args], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE,
                                       stdin=subprocess.DEVNULL, cwd=self.home, env=environment(self.home), check=False)
                 self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn(b"standard output could not be written: No space left on device", done.stderr)
 
     def test_masks_that_nobody_takes_are_told_of(self):
         env = {**environment(self.home), "GITHUB_ACTIONS": "true", "BITGO_ACCESS_TOKEN": "v2x" + "5" * 64}
