@@ -9,8 +9,9 @@ from wire import PATIENCE
 
 
 class Connection:
-    def __init__(self, sock, news):
+    def __init__(self, sock, peer, news):
         self.sock = sock
+        self.peer = peer
         self.news = news  # notified of every byte
         self.data = b""
         self.requests = []
@@ -70,14 +71,24 @@ class Recorder:
 
     def accept(self):
         while True:
-            sock, _ = self.listener.accept()
+            sock, peer = self.listener.accept()
             if self.closing:
                 sock.close()
                 return
             sock.settimeout(PATIENCE)
-            connection = Connection(sock, self.news)
-            self.connections.append(connection)
+            connection = Connection(sock, peer, self.news)
+            with self.news:
+                self.connections.append(connection)
+                self.news.notify_all()
             threading.Thread(target=connection.serve, args=(self.answer,), daemon=True).start()
+
+    def catch_up(self):
+        """Waits until every connection that was made so far is known, by one more, since they are taken in their order."""
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as last:
+            own = last.getsockname()
+            with self.news:
+                if not self.news.wait_for(lambda: any(one.peer == own for one in self.connections[-8:]), PATIENCE):
+                    raise AssertionError("a connection was not accepted")
 
     def wait_body(self, index):
         """Waits until something of a body came on a connection behind the first `index` ones."""

@@ -113,6 +113,7 @@ class Smuggling(Test):
         data = self.prepare(case.data)
         before = len(self.recorder.connections)
         received = self.send(data + (AFTER if followed else b""), bytewise, pause)
+        self.recorder.catch_up()  # so that none of this case's connections is taken for the next one's
         new = [connection for connection in self.recorder.connections[before:]]
         result = Result([int(status) for status in STATUS.findall(received or b"")], new, [])
         if received is None:
