@@ -99,12 +99,7 @@ static int read_input(struct job *j, struct err *err)
 /* Takes `out`. Whether all has arrived is asked once, at the end. */
 static int print(struct str *out, struct err *err)
 {
-    int rc = 0;
-    if (out->failed) {
-        rc = err_set(err, ERR_MEMORY, "no memory for what is to be printed");
-    } else if (out->len) {
-        (void)fwrite(out->ptr, 1, out->len, stdout);
-    }
+    int rc = print_add(out, err);
     str_release(out);
     return rc;
 }

@@ -40,13 +40,9 @@ static int write_new(const char *path, struct span text, struct err *err)
     return 0;
 }
 
-static int give(const struct wish *wish, struct span text, struct err *err)
+static int give(const struct wish *wish, const struct str *text, struct err *err)
 {
-    if (wish->out) {
-        return write_new(wish->out, text, err);
-    }
-    (void)fwrite(text.ptr, 1, text.len, stdout); /* printed_all sees what went wrong */
-    return 0;
+    return wish->out ? write_new(wish->out, str_span(text), err) : print_add(text, err);
 }
 
 static int report(const struct wish *wish, struct ledger *ledger, struct err *err)
@@ -68,7 +64,7 @@ static int report(const struct wish *wish, struct ledger *ledger, struct err *er
         rc = report_write(&text, str_span(&line), passports_find(known, fingerprint), err);
         passports_drop(known);
     }
-    rc = rc == 0 ? give(wish, str_span(&text), err) : rc;
+    rc = rc == 0 ? give(wish, &text, err) : rc;
     str_release(&line);
     str_release(&text);
     return rc;

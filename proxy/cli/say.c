@@ -85,14 +85,24 @@ int print_whole(const char *text)
     return printed_all() ? ENDED_WELL : ENDED_BADLY;
 }
 
-int print_built(struct str *text)
+int print_add(const struct str *text, struct err *err)
+{
+    if (text->failed) {
+        return err_set(err, ERR_MEMORY, "no memory for what is to be printed");
+    }
+    if (text->len) {
+        (void)fwrite(text->ptr, 1, text->len, stdout); /* printed_all sees what went wrong */
+    }
+    return 0;
+}
+
+int print_built(const struct str *text)
 {
     struct err err;
-    if (!text->failed) {
-        return print_whole(str_cstr(text));
+    if (print_add(text, &err) != 0) {
+        return say_error(&err);
     }
-    err_set(&err, ERR_MEMORY, "no memory for what is to be printed");
-    return say_error(&err);
+    return printed_all() ? ENDED_WELL : ENDED_BADLY;
 }
 
 static bool is_plain(const char *path)

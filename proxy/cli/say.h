@@ -31,8 +31,12 @@ bool printed_all(void);
 /* Prints text as the whole of what a command has to say. Returns the exit code for it. */
 int print_whole(const char *text);
 
-/* The same for what was put together, which stays the caller's; says so where memory was out. */
-int print_built(struct str *text);
+/* Prints what was put together, which stays the caller's. Returns 0, or -1 where memory was out for
+ * it; whether it has arrived is for printed_all. */
+int print_add(const struct str *text, struct err *err);
+
+/* The same as the whole of what a command has to say. Returns the exit code for it. */
+int print_built(const struct str *text);
 
 /* path as a shell takes it: as it is when it is plain, else in single quotes. Returns `out`, which
  * holds the path as it is too when the quotes do not fit. */

@@ -17,9 +17,8 @@ static void add_escape(struct str *out, uint32_t code)
     }
 }
 
-/* A plain run. Of a command to the runner of GitHub Actions, which reads standard output, the
- * second
- * '#' does not stand there as it is. */
+/* A plain run, but for the second '#' of each command to the runner of GitHub Actions, which reads
+ * standard output. */
 static void add_run(struct str *out, struct span run)
 {
     for (;;) {
