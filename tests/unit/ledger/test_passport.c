@@ -70,7 +70,7 @@ static void a_long_list_of_tokens_costs_little(void **state)
     for (int i = 0; i < 10; i++) {
         exchange_free(pass(call('2', "GET", "/api/v2/user/accesstoken", "", 200, list)));
     }
-    assert_true(clock() - begun < 6 * CLOCKS_PER_SEC);
+    assert_true(clock() - begun < (COSTS_ARE_TRUE ? 1 : 6) * CLOCKS_PER_SEC);
     free(list);
 }
 
