@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "conn_impl.h"
 #include "via.h"
@@ -128,6 +129,24 @@ void wire_end(struct conn *c)
     }
 }
 
+/* Whether the peer's stream really ended, where libuv says so: UV_EOF; otherwise the error that broke
+ * it, or 0 where more is to be read. When bytes and a hang-up are found together, libuv reads the
+ * bytes and takes the rest for an end without asking, though a reset may wait behind them. */
+static ssize_t look_behind_end(const struct conn *c)
+{
+    char byte;
+    uv_os_fd_t fd;
+    int rc = uv_fileno((const uv_handle_t *)c->tcp, &fd);
+    if (rc != 0) {
+        return rc;
+    }
+    ssize_t n = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (n < 0 && errno != EAGAIN && errno != EINTR) {
+        return uv_translate_sys_error(errno);
+    }
+    return n == 0 ? UV_EOF : 0;
+}
+
 static void on_end(struct conn *c, ssize_t nread)
 {
     c->eof = true;
@@ -151,6 +170,12 @@ static void on_read(uv_stream_t *tcp, ssize_t nread, const uv_buf_t *area)
     if (nread < 0) {
         uv_read_stop(tcp);
         c->reading = false;
+        nread = nread == UV_EOF ? look_behind_end(c) : nread;
+        if (nread == 0) {
+            conn_touch(c); /* which reads on */
+            worker_settle(w);
+            return;
+        }
         on_end(c, nread);
         if (!c->held) {
             /* Lingering: the peer is done, and so are we once our own bytes are on their way. */

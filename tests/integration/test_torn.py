@@ -3,6 +3,8 @@ readers. The client is told, or sees that what it got is torn; a POST never goes
 import collections
 import fcntl
 import json
+import os
+import signal
 import socket
 import ssl
 import sys
@@ -156,8 +158,8 @@ class WhereTheEndIsTheEndOfTheBody(Case):
         upstream = self.start_upstream(switched, tls=tls)
         if tls:
             strict(upstream.context)
-        proxy = self.start_proxy(upstream)
-        wire = proxy.connect(tls=client_tls)
+        self.proxy = self.start_proxy(upstream)
+        wire = self.proxy.connect(tls=client_tls)
         wire.send(b"GET /x HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
         wire.until(b"\r\n\r\n")
         return wire
@@ -200,6 +202,39 @@ class WhereTheEndIsTheEndOfTheBody(Case):
                     wire.send(b"half")
                     self.assertTrue(got.wait(PATIENCE))
                     wire.reset()
+
+    def test_bytes_and_the_reset_behind_them_are_found_together(self):
+        def at_once(peer):
+            peer.send(b"half")
+
+        def with_a_mark(peer):
+            """A read stops at urgent data, which is no part of the stream."""
+            peer.send(b"ha")
+            peer.sock.send(b"!", socket.MSG_OOB)
+            peer.send(b"lf")
+
+        for send in (at_once, with_a_mark):
+            for client_tls in (False, True):
+                with self.subTest(send.__name__, client_tls=client_tls):
+                    self.find_together(send, client_tls)
+
+    def find_together(self, send, client_tls):
+        def script(peer):
+            asleep.wait(PATIENCE)
+            send(peer)
+            while outstanding(peer.sock):
+                time.sleep(0.01)
+            peer.reset()
+            broken.set()
+
+        asleep, broken = threading.Event(), threading.Event()
+        wire = self.tunnel(script, client_tls=client_tls)
+        self.proxy.signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.proxy.process.pid, os.WSTOPPED)
+        asleep.set()
+        self.assertTrue(broken.wait(PATIENCE))
+        self.proxy.signal(signal.SIGCONT)
+        self.assertEqual(self.torn(wire), b"half")
 
     def test_a_slow_reader_gets_all_before_the_reset(self):
         sent = bytes(range(256)) * 12000
