@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <pty.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -47,6 +48,9 @@ static void put(const char *name, const char *text, mode_t mode)
 static int set_up(void **state)
 {
     (void)state;
+    /* Where the tests run in the background of a script, it is ignored, and a shell cannot trap what
+     * it found ignored. */
+    signal(SIGINT, SIG_DFL);
     child_origin_keep(&origin);
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "PATH=%s:/usr/bin:/bin", folder);
