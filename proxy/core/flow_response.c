@@ -185,10 +185,10 @@ static bool copy_bytes(struct stream *from, struct stream *to, uint64_t *count)
     return true;
 }
 
-/* One direction has ended and everything of it was passed on. */
-static bool is_over(const struct stream *from)
+/* One direction has come to this state, and everything of it was passed on. */
+static bool is_through(const struct stream *from, enum stream_state state)
 {
-    return stream_state(from) == STREAM_ENDED && stream_peek(from).len == 0;
+    return stream_state(from) == state && stream_peek(from).len == 0;
 }
 
 bool flow_tunnel(struct flow *f)
@@ -198,12 +198,12 @@ bool flow_tunnel(struct flow *f)
     }
     bool moved = copy_bytes(f->client, f->upstream, &f->x->request.body_bytes);
     moved = copy_bytes(f->upstream, f->client, &f->x->response.body_bytes) || moved;
-    /* One side broke: the other gets what was passed on, and sees that it is not all. */
+    /* One side broke: the other gets what had come of it, and sees that it is not all. */
     f->torn =
-        stream_state(f->client) == STREAM_FAILED || stream_state(f->upstream) == STREAM_FAILED;
+        stream_state(f->client) == STREAM_FAILED || is_through(f->upstream, STREAM_FAILED);
     f->client->torn = f->upstream->torn = f->torn;
-    bool client_over = f->torn || is_over(f->client);
-    bool upstream_over = f->torn || is_over(f->upstream);
+    bool client_over = f->torn || is_through(f->client, STREAM_ENDED);
+    bool upstream_over = f->torn || is_through(f->upstream, STREAM_ENDED);
     if (client_over) {
         stream_end(f->upstream);
     }

@@ -154,7 +154,7 @@ static void on_end(struct conn *c, ssize_t nread)
         via_broke(c, uv_strerror((int)nread));
     } else if (nread == UV_EOF) {
         wire_end(c);
-    } else {
+    } else if (c->state != STREAM_ENDED) { /* what has ended within TLS is whole */
         conn_fail(c, ERR_CONNECTION, "the connection broke: %s", uv_strerror((int)nread));
     }
 }

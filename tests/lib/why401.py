@@ -4,6 +4,7 @@ error, JSON lines, exit code. Every test gets a home folder of its own; nothing 
 CTest gives the program's path in WHY401 and a folder for things to keep in WHY401_BUILD. Where valgrind is to
 watch the program, WHY401 is a script that starts it so, and WHY401_WRAPPER says how.
 """
+import contextlib
 import functools
 import json
 import os
@@ -97,9 +98,24 @@ class Program:
         if code != 0:
             raise AssertionError(f"exit code {code} after SIGTERM:\n{self.err.text()}")
 
-    def connect(self, *, tls=True, name="localhost"):
-        """A client's connection: TLS by default, with SNI `name` (None: none)."""
-        sock = socket.create_connection(("127.0.0.1", self.port), PATIENCE)
+    @contextlib.contextmanager
+    def asleep(self):
+        """Stopped for the time being: what happens meanwhile it finds all at once."""
+        self.signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
+        try:
+            yield
+        finally:
+            self.signal(signal.SIGCONT)
+
+    def connect(self, *, tls=True, name="localhost", receive_buffer=None):
+        """A client's connection: TLS by default, with SNI `name` (None: none). `receive_buffer` bounds the bytes
+        that its system keeps until it reads them."""
+        sock = socket.socket()
+        if receive_buffer is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        sock.settimeout(PATIENCE)
+        sock.connect(("127.0.0.1", self.port))
         if tls:
             context = strict(ssl.create_default_context(cafile=self.ca))
             context.check_hostname = name is not None

@@ -183,6 +183,22 @@ static void a_tunnel_that_breaks_looks_broken(void **state)
     assert_int_equal(t.done[0]->outcome, OUTCOME_TUNNEL);
 }
 
+static void what_came_before_a_tunnel_broke_is_passed_on_first(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n");
+    str_clear(&t.client.far_out);
+    t.client.unread = 0;
+    t.client.room = 2;
+    UPSTREAM_SENDS("half");
+    UPSTREAM_BREAKS();
+    assert_false(t.client.ended || t.client.closed);
+    far_read(&t.client, 2);
+    assert_true(t.client.closed && t.client.stream.torn);
+    CLIENT_GOT("half");
+}
+
 static void an_unasked_upgrade_is_refused(void **state)
 {
     (void)state;
@@ -390,6 +406,7 @@ int main(void)
         TEST(an_upgrade_in_the_middle_of_a_body_is_refused),
         TEST(an_upgrade_becomes_a_tunnel),
         TEST(a_tunnel_that_breaks_looks_broken),
+        TEST(what_came_before_a_tunnel_broke_is_passed_on_first),
         TEST(an_unasked_upgrade_is_refused),
         TEST(a_stale_get_is_sent_once_more_on_a_fresh_connection),
         TEST(a_get_is_not_sent_a_third_time),
