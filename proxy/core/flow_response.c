@@ -199,8 +199,7 @@ bool flow_tunnel(struct flow *f)
     bool moved = copy_bytes(f->client, f->upstream, &f->x->request.body_bytes);
     moved = copy_bytes(f->upstream, f->client, &f->x->response.body_bytes) || moved;
     /* One side broke: the other gets what had come of it, and sees that it is not all. */
-    f->torn =
-        stream_state(f->client) == STREAM_FAILED || is_through(f->upstream, STREAM_FAILED);
+    f->torn = stream_state(f->client) == STREAM_FAILED || is_through(f->upstream, STREAM_FAILED);
     f->client->torn = f->upstream->torn = f->torn;
     bool client_over = f->torn || is_through(f->client, STREAM_ENDED);
     bool upstream_over = f->torn || is_through(f->upstream, STREAM_ENDED);

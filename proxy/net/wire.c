@@ -129,9 +129,9 @@ void wire_end(struct conn *c)
     }
 }
 
-/* Whether the peer's stream really ended, where libuv says so: UV_EOF; otherwise the error that broke
- * it, or 0 where more is to be read. When bytes and a hang-up are found together, libuv reads the
- * bytes and takes the rest for an end without asking, though a reset may wait behind them. */
+/* Whether the peer's stream really ended, where libuv says so: UV_EOF; otherwise the error that
+ * broke it, or 0 where more is to be read. When bytes and a hang-up are found together, libuv reads
+ * the bytes and takes the rest for an end without asking, though a reset may wait behind them. */
 static ssize_t look_behind_end(const struct conn *c)
 {
     char byte;

@@ -48,8 +48,8 @@ static void put(const char *name, const char *text, mode_t mode)
 static int set_up(void **state)
 {
     (void)state;
-    /* Where the tests run in the background of a script, it is ignored, and a shell cannot trap what
-     * it found ignored. */
+    /* Where the tests run in the background of a script, it is ignored, and a shell cannot trap
+     * what it found ignored. */
     signal(SIGINT, SIG_DFL);
     child_origin_keep(&origin);
     assert_non_null(mkdtemp(folder));
