@@ -69,12 +69,12 @@ void flow_refuse(struct flow *f, const struct err *why)
         return;
     }
     f->close = f->close || without_head;
-    flow_release_upstream(f, false);
     if (f->response != HALF_IDLE) {
         bool torn_by_upstream = stream_state(f->client) != STREAM_FAILED;
         flow_abort(f, torn_by_upstream ? OUTCOME_UPSTREAM_BROKE : OUTCOME_CLIENT_GONE, why);
         return;
     }
+    flow_release_upstream(f, false);
     keep_error(f->x, why);
     f->x->outcome = OUTCOME_REFUSED;
     f->x->maker = MAKER_PROXY;

@@ -206,15 +206,16 @@ void server_set_options(struct server *s, const struct limits *limits,
     each_lane(s, &order);
 }
 
+/* Flows, and what flows have written that is still to be delivered. */
+static void count_work(struct order *order)
+{
+    order->flows = order->lane->env.flow_count + worker_parting(order->lane->worker);
+}
+
 static void begin_drain(struct order *order)
 {
     lane_drain(order->lane);
-    order->flows = order->lane->env.flow_count;
-}
-
-static void count_flows(struct order *order)
-{
-    order->flows = order->lane->env.flow_count;
+    count_work(order);
 }
 
 static void cut(struct order *order)
@@ -222,13 +223,13 @@ static void cut(struct order *order)
     lane_cut(order->lane);
 }
 
-/* Waits until no exchange runs or drain_ms have passed. Rare and short, so looking now and then
+/* Waits until no exchange runs and all is delivered, or drain_ms have passed. Rare and short, so looking now and then
  * will do. */
 static void drain(struct server *s, uint32_t drain_ms)
 {
     struct order order = {.fn = begin_drain};
     each_lane(s, &order);
-    order.fn = count_flows;
+    order.fn = count_work;
     for (uint32_t waited = 0; order.flows && waited < drain_ms; waited += 10) {
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
         each_lane(s, &order);

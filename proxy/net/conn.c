@@ -83,7 +83,9 @@ void conn_fail(struct conn *c, enum err_code code, const char *format, ...)
     err_vset(c->error, c->via && code == ERR_CONNECTION ? ERR_UPSTREAM_PROXY : code, format, args);
     va_end(args);
     c->state = STREAM_FAILED;
-    deadline_clear(&c->deadline);
+    if (c->held) { /* the one for lingering stays */
+        deadline_clear(&c->deadline);
+    }
 }
 
 /* Frees the connection when libuv holds nothing of it any more. */

@@ -46,6 +46,7 @@ struct conn {
     bool starved;             /* the holder found no room and wants to hear of it */
     bool held;                /* the holder has not let go */
     bool eof;                 /* the peer's TCP stream has ended */
+    bool hurried;             /* lingering ends soon, whatever still moves */
     uint64_t reset_by;        /* torn: when the reset is sent at the latest; 0: not decided yet */
     uint64_t used;            /* when it was settled last, in the loop's clock, ms */
     bool closing;             /* uv_close was called */

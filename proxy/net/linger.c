@@ -48,6 +48,9 @@ static void reset_once_delivered(struct conn *c)
 
 void linger_begin(struct conn *c)
 {
+    if (c->hurried) {
+        return;
+    }
     bool sent = c->fin_sent && !c->shutdown_active;
     deadline_set(&c->deadline, sent ? LINGER_READ_MS : LINGER_WRITE_MS);
 }
@@ -95,8 +98,16 @@ void linger_over(struct conn *c)
     if (c->reset_by) {
         reset_once_delivered(c);
     } else {
+        /* What did not leave makes of what did a part. */
+        c->stream.torn = c->stream.torn || c->write_active || buf_len(&c->out);
         conn_shut(c);
     }
+}
+
+bool conn_parts(struct list *conns_node)
+{
+    const struct conn *c = LIST_ITEM(conns_node, struct conn, all);
+    return !c->held && !c->closing && (c->write_active || buf_len(&c->out) || c->reset_by);
 }
 
 void conn_hurry(struct list *conns_node)
@@ -105,6 +116,7 @@ void conn_hurry(struct list *conns_node)
     if (c->held || c->closing) {
         return;
     }
+    c->hurried = true;
     if (c->fin_sent && !c->shutdown_active) {
         conn_shut(c);
     } else {

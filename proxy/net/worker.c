@@ -86,6 +86,15 @@ static void on_wake(uv_async_t *wake)
     }
 }
 
+size_t worker_parting(const struct worker *w)
+{
+    size_t count = 0;
+    for (struct list *node = w->conns.next; node != &w->conns; node = node->next) {
+        count += conn_parts(node);
+    }
+    return count;
+}
+
 struct worker *worker_new(struct err *err)
 {
     struct worker *w = calloc(1, sizeof *w);

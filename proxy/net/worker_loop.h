@@ -40,6 +40,9 @@ struct worker {
  * later. */
 void worker_settle(struct worker *w);
 
+/* A connection whose holder let go, and that still has bytes to deliver. */
+bool conn_parts(struct list *conns_node);
+
 /* The worker is about to end: a connection that only lingers does so no longer than it must. */
 void conn_hurry(struct list *conns_node);
 

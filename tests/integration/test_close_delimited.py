@@ -48,7 +48,7 @@ class CloseDelimited(Case):
             got.set()
             self.torn(wire)
 
-    def tunnel(self, script, *, tls=False, client_tls=False):
+    def tunnel(self, script, *, tls=False, client_tls=False, config=None):
         """A client's end of an upgraded connection."""
         switch = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"
 
@@ -60,7 +60,7 @@ class CloseDelimited(Case):
         upstream = self.start_upstream(switched, tls=tls)
         if tls:
             strict(upstream.context)
-        self.proxy = self.start_proxy(upstream)
+        self.proxy = self.start_proxy(upstream, config=config)
         wire = self.proxy.connect(tls=client_tls)
         wire.send(b"GET /x HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
         wire.until(b"\r\n\r\n")
@@ -176,3 +176,15 @@ class CloseDelimited(Case):
         while not broken.wait(0.05) and len(wire.buffer) < len(sent):
             wire.fill()
         self.assertEqual(self.torn(wire), sent)
+
+    def test_a_tunnel_without_traffic_is_cut_off_on_both_sides(self):
+        def script(peer):
+            self.assertEqual(peer.exactly(4), b"half")
+            self.torn(peer)
+            done.set()
+
+        done = threading.Event()
+        wire = self.tunnel(script, config={"timeouts": {"tunnel_idle_ms": 1000}})
+        wire.send(b"half")
+        self.torn(wire)
+        self.assertTrue(done.wait(PATIENCE))

@@ -20,6 +20,9 @@ int worker_start(struct worker *w, struct err *err);
 /* Runs fn(ctx) in the worker's thread, soon. Any thread. Returns 0, or -1 when memory is out. */
 int worker_post(struct worker *w, void (*fn)(void *ctx), void *ctx);
 
+/* Connections whose holders let go and that still have bytes to deliver. On the worker's thread. */
+size_t worker_parting(const struct worker *w);
+
 /* Lets the loop end once every stream, listener and dial is closed, waits for the thread and frees
  * the worker. Not from the worker's own thread. */
 void worker_stop(struct worker *w);
