@@ -201,7 +201,8 @@ bool flow_tunnel(struct flow *f)
     /* One side broke: the other gets what had come of it, and sees that it is not all. */
     f->torn = stream_state(f->client) == STREAM_FAILED || is_through(f->upstream, STREAM_FAILED);
     f->client->torn = f->upstream->torn = f->torn;
-    bool client_over = f->torn || is_through(f->client, STREAM_ENDED);
+    bool client_over =
+        f->torn || is_through(f->client, STREAM_ENDED) || stream_is_deaf(f->upstream);
     bool upstream_over = f->torn || is_through(f->upstream, STREAM_ENDED);
     if (client_over) {
         stream_end(f->upstream);
@@ -223,7 +224,8 @@ static bool may_be_reused(const struct flow *f)
 {
     return f->upstream && f->request == HALF_DONE && !f->x->response.head.close &&
            f->x->maker == MAKER_UPSTREAM && f->x->outcome == OUTCOME_COMPLETE &&
-           stream_state(f->upstream) == STREAM_OPEN && stream_peek(f->upstream).len == 0;
+           stream_state(f->upstream) == STREAM_OPEN && !stream_is_deaf(f->upstream) &&
+           stream_peek(f->upstream).len == 0;
 }
 
 bool flow_finish_exchange(struct flow *f)

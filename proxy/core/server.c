@@ -223,8 +223,8 @@ static void cut(struct order *order)
     lane_cut(order->lane);
 }
 
-/* Waits until no exchange runs and all is delivered, or drain_ms have passed. Rare and short, so looking now and then
- * will do. */
+/* Waits until no exchange runs and all is delivered, or drain_ms have passed. Rare and short, so
+ * looking now and then will do. */
 static void drain(struct server *s, uint32_t drain_ms)
 {
     struct order order = {.fn = begin_drain};

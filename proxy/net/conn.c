@@ -250,7 +250,7 @@ static size_t op_room(const struct stream *s)
     struct conn *c = conn_of(s);
     size_t waiting = op_pending(s);
     size_t room = waiting < c->soft ? c->soft - waiting : 0;
-    if ((c->state != STREAM_OPEN && c->state != STREAM_ENDED) || c->ended) {
+    if ((c->state != STREAM_OPEN && c->state != STREAM_ENDED) || c->ended || c->deaf) {
         room = 0;
     }
     c->starved = c->starved || room < low_water(c);
@@ -260,7 +260,7 @@ static size_t op_room(const struct stream *s)
 static int op_write(struct stream *s, struct span bytes)
 {
     struct conn *c = conn_of(s);
-    if (c->ended || (c->state != STREAM_OPEN && c->state != STREAM_ENDED)) {
+    if (c->ended || c->deaf || (c->state != STREAM_OPEN && c->state != STREAM_ENDED)) {
         return -1;
     }
     int rc = c->tls ? tls_write(c->tls, bytes) : buf_append(&c->out, bytes);
@@ -309,6 +309,11 @@ static struct ip op_peer(const struct stream *s)
     return conn_of(s)->info.peer;
 }
 
+static bool op_is_deaf(const struct stream *s)
+{
+    return conn_of(s)->deaf != 0;
+}
+
 static const struct stream_ops conn_ops = {
     .state = op_state,
     .peek = op_peek,
@@ -320,6 +325,7 @@ static const struct stream_ops conn_ops = {
     .close = op_close,
     .error = op_error,
     .peer = op_peer,
+    .is_deaf = op_is_deaf,
 };
 
 const struct conn_info *conn_info(const struct stream *s)

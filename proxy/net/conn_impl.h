@@ -38,6 +38,8 @@ struct conn {
     struct list dirty;        /* in worker->dirty while there is something to settle */
     size_t soft;              /* bytes that may wait to be sent before the holder finds no room */
     size_t in_soft;           /* bytes that may wait for the holder before reading stops */
+    bool dialled;             /* by us: an answer counts even if the peer takes nothing any more */
+    int deaf;                 /* why nothing can be written any more, of libuv's; 0: it can */
     bool reading;             /* uv_read_start is on */
     bool write_active;        /* `write` and `sending` belong to libuv */
     bool shutdown_active;     /* `shutdown` belongs to libuv */

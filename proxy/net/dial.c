@@ -378,6 +378,7 @@ struct stream *dial(struct worker *w, const struct dial_options *options)
         }
         return NULL;
     }
+    c->dialled = true;
     if (d->via && via_request_refusal(d->via)->code != ERR_NONE) {
         deadline_init(&d->step, w, on_refused, d);
         deadline_set(&d->step, 0);

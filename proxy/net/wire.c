@@ -152,9 +152,10 @@ static void on_end(struct conn *c, ssize_t nread)
     c->eof = true;
     if (c->via) {
         via_broke(c, uv_strerror((int)nread));
-    } else if (nread == UV_EOF) {
+    } else if (nread == UV_EOF && c->deaf != UV_ECONNRESET) { /* the write took the reset's news */
         wire_end(c);
-    } else if (c->state != STREAM_ENDED) { /* what has ended within TLS is whole */
+    } else if (c->state != STREAM_ENDED || !c->dialled) { /* an answer that ended in TLS is whole */
+        nread = nread == UV_EOF ? c->deaf : nread;
         conn_fail(c, ERR_CONNECTION, "the connection broke: %s", uv_strerror((int)nread));
     }
 }
@@ -239,6 +240,21 @@ void conn_adopt(struct conn *c, uv_tcp_t *tcp)
     wire_read_as_room(c);
 }
 
+/* An answer may be there all the same, or be on its way: a server that refuses a long body need not
+ * read it. So that is read to its end; a client has nothing to say any more. */
+static void write_failed(struct conn *c, int why)
+{
+    bool hung_up = why == UV_EPIPE || why == UV_ECONNRESET;
+    bool settled = c->state == STREAM_OPEN || c->state == STREAM_ENDED;
+    buf_release(&c->out);
+    if (hung_up && settled && c->dialled && c->held) {
+        c->deaf = c->deaf ? c->deaf : why;
+        conn_touch(c);
+    } else {
+        conn_fail(c, ERR_CONNECTION, "writing failed: %s", uv_strerror(why));
+    }
+}
+
 static void on_written(uv_write_t *req, int status)
 {
     struct conn *c = req->data;
@@ -248,7 +264,7 @@ static void on_written(uv_write_t *req, int status)
         return;
     }
     if (status != 0) {
-        conn_fail(c, ERR_CONNECTION, "writing failed: %s", uv_strerror(status));
+        write_failed(c, status);
         conn_notify(c);
     }
     if (!c->held) {
@@ -264,12 +280,15 @@ void wire_flush(struct conn *c)
     if (c->write_active || buf_len(&c->out) == 0 || !c->tcp) {
         return;
     }
+    if (c->deaf) {
+        buf_release(&c->out); /* TLS has words of its own */
+        return;
+    }
     struct span bytes = buf_peek(&c->out);
     uv_buf_t piece = uv_buf_init(c->out.data + c->out.start, (unsigned)bytes.len);
     int rc = uv_try_write((uv_stream_t *)c->tcp, &piece, 1);
     if (rc < 0 && rc != UV_EAGAIN) {
-        buf_release(&c->out);
-        conn_fail(c, ERR_CONNECTION, "writing failed: %s", uv_strerror(rc));
+        write_failed(c, rc);
         return;
     }
     buf_consume(&c->out, rc > 0 ? (size_t)rc : 0);
@@ -286,6 +305,6 @@ void wire_flush(struct conn *c)
     c->write_active = rc == 0;
     if (rc != 0) {
         buf_release(&c->sending);
-        conn_fail(c, ERR_CONNECTION, "writing failed: %s", uv_strerror(rc));
+        write_failed(c, rc);
     }
 }

@@ -3,26 +3,11 @@
 import socket
 import ssl
 import threading
-import time
 
-from kernel import unconfirmed, unconfirmed_between, unread
+from endings import SWITCH, UPGRADE, reset_once_delivered, soon
+from kernel import unconfirmed_between, unread
 from why401 import Case
 from wire import PATIENCE, strict
-
-
-def reset_once_delivered(peer):
-    """What a server does that wants nothing more: the reset follows the last byte."""
-    while unconfirmed(peer.sock):
-        time.sleep(0.01)
-    peer.reset()
-
-
-def soon(condition):
-    """Whether it comes true within a moment."""
-    end = time.monotonic() + 0.2
-    while not (true := condition()) and time.monotonic() < end:
-        time.sleep(0.005)
-    return true
 
 
 class CloseDelimited(Case):
@@ -50,11 +35,9 @@ class CloseDelimited(Case):
 
     def tunnel(self, script, *, tls=False, client_tls=False, config=None):
         """A client's end of an upgraded connection."""
-        switch = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"
-
         def switched(peer):
             peer.request()
-            peer.send(switch)
+            peer.send(SWITCH)
             script(peer)
 
         upstream = self.start_upstream(switched, tls=tls)
@@ -62,7 +45,7 @@ class CloseDelimited(Case):
             strict(upstream.context)
         self.proxy = self.start_proxy(upstream, config=config)
         wire = self.proxy.connect(tls=client_tls)
-        wire.send(b"GET /x HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+        wire.send(UPGRADE)
         wire.until(b"\r\n\r\n")
         return wire
 

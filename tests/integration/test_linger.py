@@ -4,6 +4,7 @@ import signal
 import socket
 import threading
 
+from endings import SWITCH, UPGRADE
 from why401 import Case
 from wire import PATIENCE
 
@@ -45,7 +46,7 @@ class Linger(Case):
     def test_an_upload_that_could_not_be_delivered_is_no_end_in_order(self):
         def script(peer):
             peer.request()
-            peer.send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
+            peer.send(SWITCH)
             peer.sock.shutdown(socket.SHUT_WR)
             ended.wait(PATIENCE)
             with self.assertRaises(OSError):
@@ -58,7 +59,7 @@ class Linger(Case):
         proxy = self.start_proxy(upstream, config={"limits": {"buffer_bytes": 1 << 20},
                                                    "timeouts": {"drain_ms": 200}})
         wire = proxy.connect(tls=False)
-        wire.send(b"GET /x HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+        wire.send(UPGRADE)
         wire.until(b"\r\n\r\n")
         wire.send(CHUNK * SOME_MB)
         wire.sock.shutdown(socket.SHUT_WR)

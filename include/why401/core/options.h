@@ -34,7 +34,8 @@
     X(connect_ms, 10000, 100, 600000, "connecting to the upstream, all addresses; 504")            \
     X(response_head_ms, 320000, 100, 3600000, "response head, from the end of the request; 504")   \
     X(upstream_idle_ms, 30000, 0, 3600000, "an idle upstream connection is kept")                  \
-    X(drain_ms, 30000, 0, 3600000, "running exchanges may finish, and what they wrote be delivered, after SIGTERM")
+    X(drain_ms, 30000, 0, 3600000,                                                                 \
+      "running exchanges may finish, and what they wrote be delivered, after SIGTERM")
 
 /* Where requests go. The strings belong to whoever owns the struct. */
 struct upstream_address {

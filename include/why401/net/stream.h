@@ -30,6 +30,7 @@ struct stream_ops {
     void (*close)(struct stream *s);
     const struct err *(*error)(const struct stream *s);
     struct ip (*peer)(const struct stream *s);
+    bool (*is_deaf)(const struct stream *s); /* NULL: never */
 };
 
 struct stream {
@@ -68,6 +69,13 @@ static inline size_t stream_room(const struct stream *s)
 static inline int stream_write(struct stream *s, struct span bytes)
 {
     return s->ops->write(s, bytes);
+}
+
+/* Nothing that is written arrives any more, so there is no room; but what the peer sent can still
+ * be read, and its end seen. Only of a stream that we opened: a client that is gone has failed. */
+static inline bool stream_is_deaf(const struct stream *s)
+{
+    return s->ops->is_deaf && s->ops->is_deaf(s);
 }
 
 /* Bytes written that have not yet left for the peer. */
