@@ -11,7 +11,7 @@ from wire import PATIENCE
 
 HEAD = b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n\r\n"
 REFUSAL = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 9\r\n\r\ntoo large"
-PIECE = b"z" * 1000
+PIECE = b"z" * 16384
 
 
 class EarlyAnswers(Case):
@@ -46,7 +46,7 @@ class EarlyAnswers(Case):
         def waits_in_the_proxy():
             return len(sent) - unread(wire.sock) - unconfirmed_between(proxy.port, wire.sock.getsockname()[1])
 
-        while soon(lambda: waits_in_the_proxy() < 20 * len(PIECE)):
+        while soon(lambda: waits_in_the_proxy() < len(PIECE)):
             peer.send(PIECE)
             sent.extend(PIECE)
         if isinstance(peer.sock, ssl.SSLSocket):
