@@ -117,7 +117,7 @@ struct order {
     const struct inspect_options *inspect;
     const struct limits *limits;
     const struct timeouts *timeouts;
-    size_t flows; /* answer: exchanges that still run */
+    size_t flows; /* answer: flows that still run, or whose bytes are still to be delivered */
     sem_t done;
 };
 

@@ -60,8 +60,8 @@ void server_set_inspect(struct server *s, const struct inspect_options *inspect)
 void server_set_options(struct server *s, const struct limits *limits,
                         const struct timeouts *timeouts);
 
-/* Stops accepting, lets running exchanges finish for at most drain_ms, closes, joins the threads,
- * frees. Returns how many exchanges were cut off. */
+/* Stops accepting, lets running exchanges finish and what they wrote be delivered for at most
+ * drain_ms, closes, joins the threads, frees. Returns how many exchanges were cut off. */
 size_t server_stop(struct server *s, uint32_t drain_ms);
 
 #endif
