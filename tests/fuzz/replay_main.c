@@ -6,7 +6,7 @@
  *
  * The mutator is seeded with a constant, so two runs try the same inputs. Inputs are tried in a
  * child process. Its memory with the current input is shared, so that whatever ends the child, be
- * it a sanitizer, a broken invariant or ten seconds without an end, the input is still there to be
+ * it a sanitizer, a broken invariant or a minute without an end, the input is still there to be
  * kept. */
 #include <dirent.h>
 #include <limits.h>
@@ -19,7 +19,7 @@
 
 #define INPUT_MOST 8192 /* bytes of a made input */
 #define SEEDS_MOST 4096
-#define INPUT_SLOW 10 /* seconds that no input may take */
+#define INPUT_SLOW 60 /* seconds that no input may take */
 #define CHANGES    6  /* at most, from a seed to an input */
 
 struct seed {

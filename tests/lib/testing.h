@@ -12,12 +12,4 @@
 #include <cmocka.h>
 /* clang-format on */
 
-/* ThreadSanitizer looks at all that a search is given, however near the match: what costs its
- * length costs the square there. */
-#ifdef __SANITIZE_THREAD__
-#define COSTS_ARE_TRUE 0
-#else
-#define COSTS_ARE_TRUE 1
-#endif
-
 #endif

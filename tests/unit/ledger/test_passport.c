@@ -1,8 +1,6 @@
 /* Tokens that came to an end, or do not suit the call: made, used, deleted, used once more. */
 #include "story.h"
 
-#include <time.h>
-
 static void a_duration_in_seconds_is_over_after_a_week(void **state)
 {
     (void)state;
@@ -52,26 +50,6 @@ static void a_time_that_is_none_ends_no_token(void **state)
         assert_silent(x, "token.expiring");
         exchange_free(x);
     }
-}
-
-static void a_long_list_of_tokens_costs_little(void **state)
-{
-    (void)state;
-    size_t entries = 20000;
-    char *list = malloc(entries * 12 + 64);
-    assert_non_null(list);
-    size_t len = (size_t)sprintf(list, "{\"accessTokens\":[");
-    for (size_t i = 0; i < entries; i++) {
-        len += (size_t)sprintf(list + len, "{\"id\":\"%c\"},", (char)('a' + i % 26));
-    }
-    strcpy(list + len, "{}]}");
-    make_token('2', "{\"label\":\"fund\"}", "");
-    clock_t begun = clock();
-    for (int i = 0; i < 10; i++) {
-        exchange_free(pass(call('2', "GET", "/api/v2/user/accesstoken", "", 200, list)));
-    }
-    assert_true(clock() - begun < (COSTS_ARE_TRUE ? 1 : 6) * CLOCKS_PER_SEC);
-    free(list);
 }
 
 static void a_short_life_warns_in_its_last_tenth(void **state)
@@ -368,7 +346,6 @@ int main(void)
         STORY(a_duration_in_seconds_is_over_after_a_week),
         STORY(the_answers_times_count_before_the_requests),
         STORY(a_time_that_is_none_ends_no_token),
-        STORY(a_long_list_of_tokens_costs_little),
         STORY(a_short_life_warns_in_its_last_tenth),
         STORY(a_token_that_works_has_not_expired),
         STORY(deleted_by_hand),

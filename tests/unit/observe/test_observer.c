@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 
 #include "bench.h"
-#include "why401/inspect/passport.h"
 
 static void test_order_is_kept(void **state)
 {
@@ -298,32 +297,6 @@ static void test_many_threads_give(void **state)
     bench_close(&b);
 }
 
-/* All passports are copied when a fact is learned, so a batch of facts is one copy. */
-static void test_many_tokens_cost_little(void **state)
-{
-    enum { TOKENS = 8000 };
-    (void)state;
-    struct bench b;
-    bench_open(&b);
-    b.options.queue_length = 4 * TOKENS;
-    b.options.desk = passport_desk_new();
-    assert_non_null(b.options.desk);
-    bench_start(&b);
-    clock_t begun = clock();
-    for (unsigned i = 0; i < TOKENS; i++) {
-        struct exchange *x = sample_exchange("GET", "/api/v2/tbtc/wallet", 200);
-        snprintf(x->token.fingerprint, FINGERPRINT_SIZE, "%016llx", i * 0x9e3779b97f4a7c15ULL);
-        observer_give(b.observer, x);
-    }
-    bench_drain(&b);
-    assert_true(clock() - begun < 6 * CLOCKS_PER_SEC);
-    struct passports *p = passport_desk_take(b.options.desk);
-    assert_int_equal(passports_count(p), TOKENS);
-    passports_drop(p);
-    bench_close(&b);
-    passport_desk_free(b.options.desk);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,7 +312,6 @@ int main(void)
         cmocka_unit_test(test_a_file_that_cannot_be_opened_is_an_error),
         cmocka_unit_test(test_no_sinks_at_all),
         cmocka_unit_test(test_many_threads_give),
-        cmocka_unit_test(test_many_tokens_cost_little),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

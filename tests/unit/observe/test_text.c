@@ -129,25 +129,6 @@ static void test_commands_to_a_ci_log_stay_out_of_json(void **state)
     check_json(SPAN("#[x] # #"), 100, "\"#[x] # #\"");
 }
 
-/* With the square of its length this would take half an hour. */
-static void test_many_commands_cost_their_length(void **state)
-{
-    (void)state;
-    enum { COMMANDS = COSTS_ARE_TRUE ? 1 << 20 : 1 << 10 };
-    static char text[3 * COMMANDS];
-    struct str long_out;
-    for (size_t i = 0; i < sizeof text; i++) {
-        text[i] = "##["[i % 3];
-    }
-    str_init(&long_out, 16u << 20);
-    text_escape(&long_out, span(text, sizeof text), SIZE_MAX);
-    assert_int_equal(long_out.len, 4 * COMMANDS);
-    str_clear(&long_out);
-    json_text(&long_out, span(text, sizeof text), SIZE_MAX);
-    assert_int_equal(long_out.len, 8 * COMMANDS + 2);
-    str_release(&long_out);
-}
-
 static void test_json_members(void **state)
 {
     (void)state;
@@ -198,7 +179,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_json_strings, open_out, release_out),
         cmocka_unit_test_setup_teardown(test_commands_to_a_ci_log_stay_out_of_json, open_out,
                                         release_out),
-        cmocka_unit_test(test_many_commands_cost_their_length),
         cmocka_unit_test_setup_teardown(test_json_members, open_out, release_out),
         cmocka_unit_test_setup_teardown(test_wrapping, open_out, release_out),
     };

@@ -1,7 +1,5 @@
 /* The examples of rules: the built-in ones all come out as they say, and one that does not is told
  * with what came instead. */
-#include <time.h>
-
 #include "add_rule.h"
 #include "example.h"
 #include "why401/offline/examples.h"
@@ -166,42 +164,6 @@ static void placeholders_are_expanded(void **state)
     }
 }
 
-/* CPU time for so many braces without an end, the least of a few, since others use the machine. */
-static clock_t cost_of_braces(size_t len, char last)
-{
-    static char braces[200000];
-    clock_t least = 0;
-    memset(braces, '{', len);
-    braces[len - 1] = last;
-    for (int i = 0; i < 5; i++) {
-        struct err err;
-        struct str out;
-        clock_t begun = clock();
-        str_init(&out, sizeof braces);
-        assert_int_equal(example_expand(&out, span(braces, len), NOW_MS, &err), 0);
-        assert_int_equal(out.len, len);
-        str_release(&out);
-        clock_t cost = clock() - begun;
-        least = i == 0 || cost < least ? cost : least;
-    }
-    return least;
-}
-
-/* A rule is somebody's file. Eight times the length costs about eight times as much, where the
- * square would be sixty-four. */
-static void braces_without_an_end_cost_their_length(void **state)
-{
-    (void)state;
-    if (!COSTS_ARE_TRUE) {
-        skip();
-    }
-    const clock_t little = CLOCKS_PER_SEC / 10000;
-    for (const char *last = "{}"; *last; last++) {
-        clock_t few = cost_of_braces(25000, *last) + little;
-        assert_true(cost_of_braces(200000, *last) < 32 * few);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,7 +172,6 @@ int main(void)
         cmocka_unit_test(what_came_instead_is_told),
         cmocka_unit_test(a_malformed_example_is_named_with_its_place),
         cmocka_unit_test(placeholders_are_expanded),
-        cmocka_unit_test(braces_without_an_end_cost_their_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
