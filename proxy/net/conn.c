@@ -3,9 +3,10 @@
  * The happy path: it is made by a listener (opening.c decides from the first bytes what it is) or
  * by dialling (dial.c, through a proxy of the network via.c), gets its socket (conn_adopt) and,
  * where it speaks TLS, its engine (conn_secure). Bytes arrive in wire.c, are decrypted into `in`,
- * and the holder is told to look. What the holder writes is gathered in `out` and leaves when the
- * callback that caused it has ended (conn_settle). The holder ends its half, lets go, and the
- * connection lingers until its last bytes and its FIN are on their way (linger.c).
+ * and the holder, who sees conn_stream.c, is told to look. What it writes is gathered in `out` and
+ * leaves (send.c) when the callback that caused it has ended (conn_settle). The holder ends its
+ * half, lets go, and the connection lingers until its last bytes and its FIN are on their way
+ * (linger.c).
  *
  * The other ends: the peer resets, the handshake fails or takes too long, a write fails: conn_fail
  * notes why, the holder looks, sees STREAM_FAILED and lets go. A holder that lets go without ending
@@ -13,11 +14,9 @@
  * without close_notify, when its last bytes have been delivered. In every case conn_shut runs once,
  * and the memory goes in the last callback.
  */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include "conn_impl.h"
 #include "rest.h"
@@ -26,8 +25,6 @@
 /* A head may be written whenever there is room at all, however long it is: so much may wait beyond
  * soft. */
 #define HEAD_SLACK (2u << 20)
-
-static const struct stream_ops conn_ops;
 
 static void on_deadline(void *ctx);
 
@@ -185,18 +182,6 @@ void conn_reach(struct conn *c, struct tls_context *context, struct span host,
     }
 }
 
-/* The holder stops writing at the high watermark, `soft`, and hears of room again at this one. */
-static size_t low_water(const struct conn *c)
-{
-    return c->soft / 2;
-}
-
-static size_t op_pending(const struct stream *s)
-{
-    const struct conn *c = conn_of(s);
-    return buf_len(&c->out) + buf_len(&c->sending);
-}
-
 void conn_settle(struct list *dirty_node)
 {
     struct conn *c = LIST_ITEM(dirty_node, struct conn, dirty);
@@ -210,137 +195,14 @@ void conn_settle(struct list *dirty_node)
     if (more && c->state != STREAM_FAILED) {
         conn_take(c, span(NULL, 0));
     }
-    wire_flush(c);
+    send_waiting(c);
     wire_read_as_room(c);
     if (c->ended && c->tcp && !c->write_active && buf_len(&c->out) == 0) {
         linger_finish(c);
     }
     /* With a handle, linger_finish only begins to close: on_closed frees, from the loop. */
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it takes uv_shutdown for a change of c->tcp */
-    bool roomy = c->starved && !c->closing && op_pending(&c->stream) <= low_water(c);
-    if (more || roomy || (c->state != before && !c->closing)) {
-        c->starved = c->starved && !roomy;
+    if (conn_found_room(c) || more || (c->state != before && !c->closing)) {
         conn_notify(c);
     }
-}
-
-/* The face of a stream. */
-
-static enum stream_state op_state(const struct stream *s)
-{
-    return conn_of(s)->state;
-}
-
-static struct span op_peek(const struct stream *s)
-{
-    return buf_peek(&conn_of(s)->in);
-}
-
-static void op_consume(struct stream *s, size_t n)
-{
-    struct conn *c = conn_of(s);
-    buf_consume(&c->in, n);
-    if (!c->reading || buf_len(&c->cipher)) {
-        conn_touch(c);
-    }
-}
-
-static size_t op_room(const struct stream *s)
-{
-    struct conn *c = conn_of(s);
-    size_t waiting = op_pending(s);
-    size_t room = waiting < c->soft ? c->soft - waiting : 0;
-    if ((c->state != STREAM_OPEN && c->state != STREAM_ENDED) || c->ended || c->deaf) {
-        room = 0;
-    }
-    c->starved = c->starved || room < low_water(c);
-    return room;
-}
-
-static int op_write(struct stream *s, struct span bytes)
-{
-    struct conn *c = conn_of(s);
-    if (c->ended || c->deaf || (c->state != STREAM_OPEN && c->state != STREAM_ENDED)) {
-        return -1;
-    }
-    int rc = c->tls ? tls_write(c->tls, bytes) : buf_append(&c->out, bytes);
-    conn_touch(c);
-    return rc;
-}
-
-static void op_end(struct stream *s)
-{
-    struct conn *c = conn_of(s);
-    if (c->ended) {
-        return;
-    }
-    c->ended = true;
-    if (c->tls && c->state != STREAM_FAILED && !s->torn) {
-        tls_end(c->tls);
-    }
-    conn_touch(c);
-}
-
-static void op_close(struct stream *s)
-{
-    struct conn *c = conn_of(s);
-    c->held = false;
-    /* An alert that explains a failed handshake to the peer is worth sending. */
-    bool last_words = c->state == STREAM_FAILED && buf_len(&c->out) > 0 && !c->eof;
-    if (!c->tcp || (!c->ended && !last_words)) {
-        conn_shut(c);
-        return;
-    }
-    c->ended = true;
-    linger_begin(c);
-    conn_touch(c);
-}
-
-static const struct err *op_error(const struct stream *s)
-{
-    static const struct err unknown = {ERR_MEMORY, "no memory for the reason why it broke"};
-    static const struct err none;
-    const struct conn *c = conn_of(s);
-    return c->error ? c->error : c->state == STREAM_FAILED ? &unknown : &none;
-}
-
-static struct ip op_peer(const struct stream *s)
-{
-    return conn_of(s)->info.peer;
-}
-
-static bool op_is_deaf(const struct stream *s)
-{
-    return conn_of(s)->deaf != 0;
-}
-
-static const struct stream_ops conn_ops = {
-    .state = op_state,
-    .peek = op_peek,
-    .consume = op_consume,
-    .room = op_room,
-    .write = op_write,
-    .pending = op_pending,
-    .end = op_end,
-    .close = op_close,
-    .error = op_error,
-    .peer = op_peer,
-    .is_deaf = op_is_deaf,
-};
-
-const struct conn_info *conn_info(const struct stream *s)
-{
-    return &conn_of(s)->info;
-}
-
-bool conn_is_quiet(const struct stream *s)
-{
-    struct conn *c = conn_of(s);
-    char byte;
-    uv_os_fd_t fd;
-    if (c->state != STREAM_OPEN || buf_len(&c->in) || buf_len(&c->cipher) || !c->tcp ||
-        (c->tls && tls_holds_bytes(c->tls)) || uv_fileno((uv_handle_t *)c->tcp, &fd) != 0) {
-        return false;
-    }
-    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN);
 }

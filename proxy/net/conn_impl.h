@@ -1,5 +1,5 @@
-/* The inside of a connection, shared by the files that make one (opening.c, dial.c) and move its
- * bytes (wire.c). Private. */
+/* The inside of a connection, shared by the files that make one (opening.c, dial.c), move its bytes
+ * (wire.c, send.c), show it to its holder (conn_stream.c) and end it (linger.c). Private. */
 #ifndef NET_CONN_IMPL_H
 #define NET_CONN_IMPL_H
 
@@ -83,11 +83,22 @@ void conn_fail(struct conn *c, enum err_code code, const char *format, ...)
 /* Tells the holder to look again. Only from libuv callbacks and from settling. */
 void conn_notify(struct conn *c);
 
-/* Sends what waits in `out`; wire.c. */
-void wire_flush(struct conn *c);
+/* The operations of its stream; conn_stream.c. */
+extern const struct stream_ops conn_ops;
+
+/* The holder had found no room, and there is room now: it wants to hear of it, once;
+ * conn_stream.c. */
+bool conn_found_room(struct conn *c);
+
+/* Sends what waits in `out`; send.c. */
+void send_waiting(struct conn *c);
 
 /* Reads as long as there is room for what comes, and not longer; wire.c. */
 void wire_read_as_room(struct conn *c);
+
+/* What the kernel has for a connection with a socket, at this moment: 0 when there are bytes,
+ * UV_EAGAIN when nothing has come, UV_EOF, or the error that broke the stream; wire.c. */
+int wire_look(const struct conn *c);
 
 /* The peer's TCP stream ended in order, and all that came before was taken; wire.c. */
 void wire_end(struct conn *c);

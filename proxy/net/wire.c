@@ -1,7 +1,6 @@
-/* Bytes from the wire, and to it. Every read of a worker lands in its one scratch area. Where
- * nothing waits in `in` yet, `in` borrows a scratch area for the moment, so that a head that is
- * there as a whole is parsed where it landed; only what the holder leaves is copied to storage of
- * the connection's own.
+/* Bytes from the wire. Every read of a worker lands in its one scratch area. Where nothing waits in
+ * `in` yet, `in` borrows a scratch area for the moment, so that a head that is there as a whole is
+ * parsed where it landed; only what the holder leaves is copied to storage of the connection's own.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -129,10 +128,7 @@ void wire_end(struct conn *c)
     }
 }
 
-/* Whether the peer's stream really ended, where libuv says so: UV_EOF; otherwise the error that
- * broke it, or 0 where more is to be read. When bytes and a hang-up are found together, libuv reads
- * the bytes and takes the rest for an end without asking, though a reset may wait behind them. */
-static ssize_t look_behind_end(const struct conn *c)
+int wire_look(const struct conn *c)
 {
     char byte;
     uv_os_fd_t fd;
@@ -141,10 +137,16 @@ static ssize_t look_behind_end(const struct conn *c)
         return rc;
     }
     ssize_t n = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (n < 0 && errno != EAGAIN && errno != EINTR) {
-        return uv_translate_sys_error(errno);
-    }
-    return n == 0 ? UV_EOF : 0;
+    return n < 0 ? uv_translate_sys_error(errno) : n == 0 ? UV_EOF : 0;
+}
+
+/* What an end is that libuv reports: UV_EOF, the error that broke the stream, or 0 where more is to
+ * be read. When bytes and a hang-up are found together, libuv reads the bytes and takes the rest
+ * for an end without asking, though a reset may wait behind them. */
+static ssize_t look_behind_end(const struct conn *c)
+{
+    int found = wire_look(c);
+    return found == UV_EAGAIN || found == UV_EINTR ? 0 : found;
 }
 
 static void on_end(struct conn *c, ssize_t nread)
@@ -238,73 +240,4 @@ void conn_adopt(struct conn *c, uv_tcp_t *tcp)
     tcp->data = c;
     uv_tcp_nodelay(tcp, 1);
     wire_read_as_room(c);
-}
-
-/* An answer may be there all the same, or be on its way: a server that refuses a long body need not
- * read it. So that is read to its end; a client has nothing to say any more. */
-static void write_failed(struct conn *c, int why)
-{
-    bool hung_up = why == UV_EPIPE || why == UV_ECONNRESET;
-    bool settled = c->state == STREAM_OPEN || c->state == STREAM_ENDED;
-    buf_release(&c->out);
-    if (hung_up && settled && c->dialled && c->held) {
-        c->deaf = c->deaf ? c->deaf : why;
-        conn_touch(c);
-    } else {
-        conn_fail(c, ERR_CONNECTION, "writing failed: %s", uv_strerror(why));
-    }
-}
-
-static void on_written(uv_write_t *req, int status)
-{
-    struct conn *c = req->data;
-    c->write_active = false;
-    buf_release(&c->sending);
-    if (c->closing) {
-        return;
-    }
-    if (status != 0) {
-        write_failed(c, status);
-        conn_notify(c);
-    }
-    if (!c->held) {
-        linger_begin(c);
-    }
-    conn_touch(c);
-    worker_settle(c->worker);
-}
-
-/* At once as far as the kernel takes it, the rest by uv_write. */
-void wire_flush(struct conn *c)
-{
-    if (c->write_active || buf_len(&c->out) == 0 || !c->tcp) {
-        return;
-    }
-    if (c->deaf) {
-        buf_release(&c->out); /* TLS has words of its own */
-        return;
-    }
-    struct span bytes = buf_peek(&c->out);
-    uv_buf_t piece = uv_buf_init(c->out.data + c->out.start, (unsigned)bytes.len);
-    int rc = uv_try_write((uv_stream_t *)c->tcp, &piece, 1);
-    if (rc < 0 && rc != UV_EAGAIN) {
-        write_failed(c, rc);
-        return;
-    }
-    buf_consume(&c->out, rc > 0 ? (size_t)rc : 0);
-    if (buf_len(&c->out) == 0) {
-        buf_trim(&c->out);
-        return;
-    }
-    struct buf empty = c->sending;
-    c->sending = c->out;
-    c->out = empty;
-    piece = uv_buf_init(c->sending.data + c->sending.start, (unsigned)buf_len(&c->sending));
-    c->write.data = c;
-    rc = uv_write(&c->write, (uv_stream_t *)c->tcp, &piece, 1, on_written);
-    c->write_active = rc == 0;
-    if (rc != 0) {
-        buf_release(&c->sending);
-        write_failed(c, rc);
-    }
 }
