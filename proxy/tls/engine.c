@@ -1,6 +1,6 @@
 /* A TLS connection that never touches a socket. The happy path: tls_start writes a client's
  * ClientHello, tls_feed takes what the peer sends and drives the handshake; once it is done,
- * tls_feed decrypts and tls_write encrypts, until close_notify has gone both ways.
+ * tls_feed decrypts and tls_write encrypts (encrypt.c), until close_notify has gone both ways.
  *
  * The ways it ends otherwise, all TLS_FAILED with a text: the peer's certificate is refused
  * (verify.c), a name is refused (sni.c), the peer sends an alert, something that is not TLS or a
@@ -22,11 +22,6 @@
 #include "context_parts.h"
 #include "name.h"
 #include "reason.h"
-
-#define RECORD_MOST 16384 /* plaintext bytes, RFC 8446 §5.1 */
-
-/* Room in `out` that tls_room never promises: an alert and the answer to a KeyUpdate always fit. */
-#define HELD_BACK 128
 
 /* A peer may ask for new keys this often, and once more for each MiB it sends: every time costs us
  * a derivation and a record, and no honest peer comes near it (TLS needs it after 2^24 records). */
@@ -54,7 +49,7 @@ const struct err *tls_error(const struct tls *t)
     return t->state != TLS_FAILED ? &none : t->err ? t->err : &memory;
 }
 
-static void clear_errors(void)
+void engine_clear_errors(void)
 {
     /* A look at an empty queue is much cheaper than clearing it. */
     if (ERR_peek_error()) {
@@ -71,7 +66,7 @@ static struct tls *engine_new(struct tls_context *context, struct span host, str
     name_lower(host, t->host);
     t->out = out;
     t->context = context_hold(context);
-    clear_errors();
+    engine_clear_errors();
     t->ssl = SSL_new(context->ssl);
     BIO *bio = t->ssl ? bio_new(context->bio, t) : NULL;
     if (!bio) {
@@ -144,40 +139,11 @@ void tls_free(struct tls *t)
     free(t);
 }
 
-static void fail_from_library(struct tls *t)
+void engine_fail(struct tls *t)
 {
     reason_from_library(t);
     t->state = TLS_FAILED;
-    clear_errors();
-}
-
-static void send_end(struct tls *t)
-{
-    if (t->end_wanted && !t->end_sent && (t->state == TLS_OPEN || t->state == TLS_CLOSED)) {
-        clear_errors();
-        t->end_sent = SSL_shutdown(t->ssl) >= 0;
-    }
-}
-
-/* The most bytes that a record adds to its plaintext. */
-static size_t record_overhead(const SSL *ssl)
-{
-    if (SSL_version(ssl) >= TLS1_3_VERSION) {
-        return 5 + 1 + 16; /* header, content type, tag */
-    }
-    if (SSL_CIPHER_is_aead(SSL_get_current_cipher(ssl))) {
-        return 5 + 8 + 16; /* header, explicit nonce, tag */
-    }
-    return 5 + 16 + 48 + 16; /* header, IV, the longest MAC, padding */
-}
-
-/* How much plaintext a record may carry: a client may have asked for less (RFC 6066 §4). */
-static size_t record_size(const SSL *ssl)
-{
-    unsigned code = SSL_SESSION_get_max_fragment_length(SSL_get0_session(ssl));
-    return code >= TLSEXT_max_fragment_length_512 && code <= TLSEXT_max_fragment_length_4096
-               ? (size_t)512 << (code - TLSEXT_max_fragment_length_512)
-               : RECORD_MOST;
+    engine_clear_errors();
 }
 
 static void opened(struct tls *t)
@@ -188,10 +154,20 @@ static void opened(struct tls *t)
         t->state = TLS_FAILED;
         return;
     }
-    t->overhead = record_overhead(t->ssl);
-    t->record = record_size(t->ssl);
     t->state = TLS_OPEN;
-    send_end(t);
+    encrypt_begin(t);
+}
+
+static const char *peer(const struct tls *t)
+{
+    return t->server ? "the client" : t->host;
+}
+
+static void closed_too_soon(struct tls *t)
+{
+    tls_blame(t, t->server ? ERR_TLS : ERR_UPSTREAM_TLS,
+              "%s closed the connection during the TLS handshake", peer(t));
+    t->state = TLS_FAILED;
 }
 
 /* What a call that returned `result` <= 0 means; true when it only waits for bytes, either way. */
@@ -203,23 +179,20 @@ static bool only_waits(struct tls *t, int result)
         return true;
     case SSL_ERROR_ZERO_RETURN:
         if (t->state == TLS_HANDSHAKE) {
-            tls_blame(t, t->server ? ERR_TLS : ERR_UPSTREAM_TLS,
-                      "%s closed the connection during the TLS handshake",
-                      t->server ? "the client" : t->host);
-            t->state = TLS_FAILED;
+            closed_too_soon(t);
         } else {
             t->state = TLS_CLOSED;
         }
         return false;
     default:
-        fail_from_library(t);
+        engine_fail(t);
         return false;
     }
 }
 
 static void shake(struct tls *t)
 {
-    clear_errors();
+    engine_clear_errors();
     int result = SSL_do_handshake(t->ssl);
     if (result == 1) {
         opened(t);
@@ -252,12 +225,12 @@ static bool read_record(struct tls *t, struct buf *plain)
     }
     size_t got = 0;
     size_t left = t->in.len;
-    clear_errors();
+    engine_clear_errors();
     int result = SSL_read_ex(t->ssl, to, most, &got);
     if (t->key_updates > KEY_UPDATES_FREE + t->received / KEY_UPDATES_PER) {
         tls_blame(t, t->server ? ERR_TLS : ERR_UPSTREAM_TLS,
-                  "%s asked for new keys %u times, far more often than TLS needs it",
-                  t->server ? "the client" : t->host, t->key_updates);
+                  "%s asked for new keys %u times, far more often than TLS needs it", peer(t),
+                  t->key_updates);
         t->state = TLS_FAILED;
         return false;
     }
@@ -292,7 +265,7 @@ enum tls_state tls_feed(struct tls *t, struct span *in, struct buf *plain)
         shake(t);
     }
     drain(t, plain);
-    send_end(t);
+    encrypt_end(t);
     if (t->state == TLS_FAILED || t->state == TLS_CLOSED) {
         /* Nothing behind close_notify or a fatal error means anything (RFC 8446 §6.1). */
         t->in = span_from(t->in, t->in.len);
@@ -315,62 +288,14 @@ enum tls_state tls_start(struct tls *t)
 enum tls_state tls_eof(struct tls *t)
 {
     if (t->state == TLS_HANDSHAKE) {
-        tls_blame(t, t->server ? ERR_TLS : ERR_UPSTREAM_TLS,
-                  "%s closed the connection during the TLS handshake",
-                  t->server ? "the client" : t->host);
-        t->state = TLS_FAILED;
+        closed_too_soon(t);
     } else if (t->state == TLS_OPEN) {
         tls_blame(t, t->server ? ERR_CLIENT_GONE : ERR_UPSTREAM_CLOSED,
                   "%s cut the connection off without close_notify; what it sent may be incomplete",
-                  t->server ? "the client" : t->host);
+                  peer(t));
         t->state = TLS_FAILED;
     }
     return t->state;
-}
-
-static bool can_write(const struct tls *t)
-{
-    return (t->state == TLS_OPEN || t->state == TLS_CLOSED) && !t->end_wanted;
-}
-
-size_t tls_room(const struct tls *t)
-{
-    size_t room = buf_room(t->out);
-    if (!can_write(t) || room <= HELD_BACK) {
-        return 0;
-    }
-    room -= HELD_BACK;
-    size_t full = room / (t->record + t->overhead);
-    size_t rest = room % (t->record + t->overhead);
-    return full * t->record + (rest > t->overhead ? rest - t->overhead : 0);
-}
-
-int tls_write(struct tls *t, struct span plain)
-{
-    if (!can_write(t) || plain.len > tls_room(t)) {
-        return -1;
-    }
-    if (plain.len == 0) {
-        return 0;
-    }
-    /* Storage for all records at once, so that `out` grows at most once. */
-    size_t records = (plain.len + t->record - 1) / t->record;
-    if (!buf_reserve(t->out, plain.len + records * t->overhead)) {
-        return -1;
-    }
-    size_t written = 0;
-    clear_errors();
-    if (SSL_write_ex(t->ssl, plain.ptr, plain.len, &written) == 1) {
-        return 0;
-    }
-    fail_from_library(t);
-    return -1;
-}
-
-void tls_end(struct tls *t)
-{
-    t->end_wanted = true;
-    send_end(t);
 }
 
 void tls_rest(struct tls *t)

@@ -6,6 +6,8 @@
 
 #include "why401/tls/engine.h"
 
+#define RECORD_MOST 16384 /* plaintext bytes, RFC 8446 §5.1 */
+
 struct tls {
     SSL *ssl;                    /* owned */
     struct tls_context *context; /* counted */
@@ -32,6 +34,20 @@ struct tls {
  * the cause, those after it are consequences. */
 void tls_blame(struct tls *t, enum err_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Makes OpenSSL's queue of errors empty, so that what is in it later is of the call that follows.
+ */
+void engine_clear_errors(void);
+
+/* The connection has failed for the reason that is in OpenSSL's queue. */
+void engine_fail(struct tls *t);
+
+/* encrypt.c: the connection is open, so what a record costs is known, and an end that was wanted
+ * before goes out. */
+void encrypt_begin(struct tls *t);
+
+/* Sends close_notify if it is wanted, was not sent, and may be. */
+void encrypt_end(struct tls *t);
 
 /* bio.c: the BIO between OpenSSL and the spans and buffers of an engine. A method belongs to a
  * context. */
