@@ -7,7 +7,7 @@
 #include <netdb.h>
 #include <string.h>
 
-struct addrinfo *bounds_next_public(struct addrinfo *from, struct ip *skipped)
+const struct addrinfo *bounds_next_public(const struct addrinfo *from, struct ip *skipped)
 {
     for (; from; from = from->ai_next) {
         struct ip ip = ip_from_sockaddr(from->ai_addr);

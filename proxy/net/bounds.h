@@ -11,7 +11,7 @@ struct addrinfo;
 
 /* The first of the resolver's addresses from here on that is of the internet, or NULL; *skipped is
  * set to the last one before it that is not. */
-struct addrinfo *bounds_next_public(struct addrinfo *from, struct ip *skipped);
+const struct addrinfo *bounds_next_public(const struct addrinfo *from, struct ip *skipped);
 
 /* The address that a host is, if it is one: as ip_parse reads it, with a zone, or in a spelling
  * that resolvers take ("127.1", "0x7f000001"). */

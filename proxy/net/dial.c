@@ -16,16 +16,8 @@
 #include "bounds.h"
 #include "conn_impl.h"
 #include "lookup.h"
+#include "race.h"
 #include "via.h"
-
-#define ATTEMPTS_MOST   8
-#define NEXT_ATTEMPT_MS 250
-
-struct attempt {
-    struct dial *dial;
-    uv_tcp_t *tcp; /* owned until it connects */
-    uv_connect_t connect;
-};
 
 struct dial {
     struct conn *conn; /* NULL once it was connected, has failed or let go */
@@ -38,23 +30,14 @@ struct dial {
     struct lookup *lookup;       /* owned while it is under way */
     bool resolved;               /* the resolver has answered */
     struct addrinfo *addresses;  /* owned, from the resolver */
-    struct addrinfo *next;       /* the address to try next */
-    struct ip skipped;           /* an address that is out of bounds; family 0: none was */
-    struct attempt attempts[ATTEMPTS_MOST];
-    size_t started;        /* attempts that were made */
-    size_t running;        /* of them, not decided yet */
-    size_t pending;        /* requests and handles that libuv holds */
-    int last_error;        /* of the last attempt that failed */
-    struct deadline step;  /* the next attempt, or to ask for the lookup again */
-    struct deadline limit; /* connect_ms */
+    struct race race;            /* between the addresses */
+    struct deadline step;        /* to ask for the lookup again */
+    struct deadline limit;       /* connect_ms */
 };
-
-static void start_attempts(struct dial *d);
-static void ask_again(struct dial *d);
 
 static void free_if_done(struct dial *d)
 {
-    if (d->conn || d->pending) {
+    if (d->conn || !race_is_gone(&d->race)) {
         return;
     }
     deadline_clear(&d->step);
@@ -68,28 +51,6 @@ static void free_if_done(struct dial *d)
     free(d);
 }
 
-static void on_tcp_closed(uv_handle_t *handle)
-{
-    struct dial *d = handle->data;
-    free(handle);
-    d->pending--;
-    free_if_done(d);
-}
-
-/* Closes the sockets that did not win. */
-static void close_losers(struct dial *d)
-{
-    for (size_t i = 0; i < d->started; i++) {
-        uv_tcp_t *tcp = d->attempts[i].tcp;
-        if (tcp) {
-            d->attempts[i].tcp = NULL;
-            tcp->data = d;
-            d->pending++;
-            uv_close((uv_handle_t *)tcp, on_tcp_closed);
-        }
-    }
-}
-
 /* Lets go of the connection: it is connected, failed, or its holder is gone. */
 static struct conn *let_go(struct dial *d)
 {
@@ -100,7 +61,7 @@ static struct conn *let_go(struct dial *d)
     }
     deadline_clear(&d->step);
     deadline_clear(&d->limit);
-    close_losers(d);
+    race_cancel(&d->race);
     if (d->lookup) {
         lookup_cancel(d->lookup);
         d->lookup = NULL;
@@ -167,18 +128,18 @@ static int judge_ends(const struct dial *d, const struct ends *ends, struct err 
     return 0;
 }
 
-static void succeed(struct dial *d, struct attempt *winner)
+static void on_won(void *ctx)
 {
-    struct ends ends = bounds_ends(winner->tcp);
+    struct dial *d = ctx;
+    struct ends ends = bounds_ends(race_winner(&d->race));
     struct err err;
     if (judge_ends(d, &ends, &err) != 0) {
         fail(d, &err);
         return;
     }
-    uv_tcp_t *tcp = winner->tcp;
+    uv_tcp_t *tcp = race_take(&d->race);
     uint64_t now = worker_now(d->worker);
     uint64_t left = d->limit.due > now ? d->limit.due - now : 0;
-    winner->tcp = NULL;
     struct conn *c = let_go(d);
     c->info.peer = ends.peer;
     conn_adopt(c, tcp);
@@ -193,100 +154,23 @@ static void succeed(struct dial *d, struct attempt *winner)
     conn_notify(c);
 }
 
-static void on_connected(uv_connect_t *req, int status)
-{
-    struct attempt *attempt = req->data;
-    struct dial *d = attempt->dial;
-    struct worker *w = d->worker;
-    d->pending--;
-    d->running--;
-    if (!d->conn) {
-        free_if_done(d);
-    } else if (status == 0) {
-        succeed(d, attempt);
-    } else {
-        d->last_error = status;
-        start_attempts(d);
-    }
-    worker_settle(w);
-}
-
-/* One attempt to the next address; false when it could not even start. */
-static bool start_one(struct dial *d)
-{
-    struct attempt *attempt = &d->attempts[d->started];
-    struct addrinfo *address = d->next;
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } to;
-    d->next = address->ai_next;
-    memcpy(&to, address->ai_addr,
-           address->ai_addrlen < sizeof to ? address->ai_addrlen : sizeof to);
-    to.v4.sin_port = htons(d->port); /* the same place in sockaddr_in6 */
-    *attempt = (struct attempt){.dial = d, .tcp = malloc(sizeof *attempt->tcp)};
-    if (!attempt->tcp || uv_tcp_init(&d->worker->loop, attempt->tcp) != 0) {
-        free(attempt->tcp);
-        attempt->tcp = NULL;
-        d->last_error = UV_ENOMEM;
-        return false;
-    }
-    d->started++;
-    attempt->connect.data = attempt;
-    d->last_error = uv_tcp_connect(&attempt->connect, attempt->tcp, &to.any, on_connected);
-    if (d->last_error != 0) {
-        return false;
-    }
-    d->pending++;
-    d->running++;
-    return true;
-}
-
-static void on_step(void *ctx)
+static void on_lost(void *ctx)
 {
     struct dial *d = ctx;
-    if (d->resolved) {
-        start_attempts(d);
-    } else {
-        ask_again(d);
-    }
-}
-
-/* No address is left to try. */
-static void give_up(struct dial *d)
-{
+    struct ip skipped;
     struct err err;
-    if (d->started == 0 && d->skipped.family) {
-        bounds_refuse(&err, d->host, d->skipped);
+    int why = race_why(&d->race, &skipped);
+    if (why == 0) {
+        bounds_refuse(&err, d->host, skipped);
         fail(d, &err);
     } else {
-        fail_to_connect(d, d->via ? ERR_UPSTREAM_PROXY : ERR_CONNECT, uv_strerror(d->last_error));
+        fail_to_connect(d, d->via ? ERR_UPSTREAM_PROXY : ERR_CONNECT, uv_strerror(why));
     }
 }
 
-/* Moves on to the next address within bounds, if there is one. A proxy may well be private. */
-static bool find_next(struct dial *d)
+static void on_gone(void *ctx)
 {
-    if (d->options.public_only && !d->via) {
-        d->next = bounds_next_public(d->next, &d->skipped);
-    }
-    return d->next && d->started < ATTEMPTS_MOST;
-}
-
-/* Starts the next attempt and the clock for the one after it; fails when none is left. */
-static void start_attempts(struct dial *d)
-{
-    deadline_clear(&d->step);
-    while (find_next(d)) {
-        if (start_one(d)) {
-            deadline_set(&d->step, NEXT_ATTEMPT_MS);
-            return;
-        }
-    }
-    if (d->running == 0) {
-        give_up(d);
-    }
+    free_if_done(ctx);
 }
 
 static void on_resolved(void *ctx, const struct lookup_answer *answer)
@@ -295,11 +179,12 @@ static void on_resolved(void *ctx, const struct lookup_answer *answer)
     struct worker *w = d->worker;
     d->lookup = NULL;
     d->resolved = true;
-    d->addresses = d->next = answer->found;
+    d->addresses = answer->found;
     if (!d->addresses) {
         fail_to_resolve(d, answer->reason);
     } else {
-        start_attempts(d);
+        /* A proxy may well be private. */
+        race_start(&d->race, d->addresses, d->port, d->options.public_only && !d->via);
     }
     worker_settle(w);
 }
@@ -324,6 +209,10 @@ static bool set_target(struct dial *d, const struct dial_options *options)
     return d->host && d->name && (d->via || !via);
 }
 
+static const struct race_events race_events = {on_won, on_lost, on_gone};
+
+static void ask_again(void *ctx);
+
 static struct dial *dial_new(struct worker *w, struct conn *c, const struct dial_options *options)
 {
     struct dial *d = calloc(1, sizeof *d);
@@ -332,7 +221,8 @@ static struct dial *dial_new(struct worker *w, struct conn *c, const struct dial
     }
     d->worker = w;
     d->options = *options;
-    deadline_init(&d->step, w, on_step, d);
+    race_init(&d->race, w, &race_events, d);
+    deadline_init(&d->step, w, ask_again, d);
     deadline_init(&d->limit, w, on_limit, d);
     if (!set_target(d, options)) {
         free_if_done(d);
@@ -360,8 +250,9 @@ static int start_lookup(struct dial *d)
     return rc;
 }
 
-static void ask_again(struct dial *d)
+static void ask_again(void *ctx)
 {
+    struct dial *d = ctx;
     int rc = start_lookup(d);
     if (rc != 0) {
         fail_to_resolve(d, uv_strerror(rc));
