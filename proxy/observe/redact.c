@@ -9,6 +9,7 @@
 #include "levels.h"
 #include "names.h"
 #include "pairs.h"
+#include "phrase.h"
 #include "shapes.h"
 
 #define REDACTED       SPAN("[redacted]")
@@ -20,6 +21,7 @@ static void search_text(const struct view *v)
 {
     pairs_mark(v);
     shapes_mark(v);
+    phrase_mark(v);
 }
 
 /* A query parameter's name with its escapes undone, the brackets of user[token] left out. */

@@ -194,7 +194,7 @@ static void do_file(char *path)
     CHECK(input);
     size_t len = fread(bytes, 1, sizeof bytes, input);
     fclose(input);
-    const struct task task = {basename(path), 4096, prepare_text, run_text, clear_nothing};
+    const struct task task = {basename(path), 2048, prepare_text, run_text, clear_nothing};
     do_task(&task, span(bytes, len));
 }
 
