@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "why401/base/home.h"
+
 const char *ledger_file(const struct config *c, char *path, size_t size)
 {
     if (c->no_ledger) {
@@ -10,7 +12,13 @@ const char *ledger_file(const struct config *c, char *path, size_t size)
     if (c->ledger) {
         return c->ledger;
     }
-    return ledger_default_path(path, size) ? path : NULL;
+    return home_path(HOME_STATE, "ledger.db", path, size) ? path : NULL;
+}
+
+bool ledger_has_no_place(const struct config *c)
+{
+    char path[LEDGER_PATH_SIZE];
+    return !c->no_ledger && !ledger_file(c, path, sizeof path);
 }
 
 struct ledger *ledger_file_read(const struct config *c, struct err *err)
@@ -18,7 +26,9 @@ struct ledger *ledger_file_read(const struct config *c, struct err *err)
     char buffer[LEDGER_PATH_SIZE];
     const char *path = ledger_file(c, buffer, sizeof buffer);
     if (!path) {
-        err_set(err, ERR_LEDGER, "there is no ledger to read: it is kept in memory only");
+        err_set(err, ERR_LEDGER, "there is no ledger to read: %s",
+                c->no_ledger ? "the config says that it is kept in memory only"
+                             : "this user has no home directory for it");
         return NULL;
     }
     if (access(path, F_OK) != 0) {

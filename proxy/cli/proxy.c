@@ -61,6 +61,11 @@ static int start_observer(struct proxy *p, struct err *err)
     if (!rules) {
         return -1;
     }
+    if (ledger_has_no_place(c)) {
+        say("what is learned of tokens is forgotten at the end: XDG_STATE_HOME and HOME are not "
+            "set "
+            "and this user has no home directory; --ledger FILE gives the ledger a place");
+    }
     struct observer_options options = {
         .terminal_fd = p->terminal_fd,
         .color = COLOR_AUTO,

@@ -8,6 +8,7 @@
 
 #include "file.h"
 #include "reader.h"
+#include "why401/base/home.h"
 
 /* The file has at most a mebibyte, and a string or address in memory takes at most eight times what
  * it takes there. */
@@ -94,23 +95,6 @@ static const char *variable(const char *name)
     return value && value[0] ? value : NULL;
 }
 
-/* The file that is read where nobody named one, into path. False when there is no home for it. A
- * relative XDG_CONFIG_HOME is to be ignored (XDG Base Directory Specification). */
-static bool default_file(char path[PATH_SIZE])
-{
-    const char *base = variable("XDG_CONFIG_HOME");
-    const char *home = variable("HOME");
-    int len;
-    if (base && base[0] == '/') {
-        len = snprintf(path, PATH_SIZE, "%s/why401/config.json", base);
-    } else if (home) {
-        len = snprintf(path, PATH_SIZE, "%s/.config/why401/config.json", home);
-    } else {
-        return false;
-    }
-    return len > 0 && len < PATH_SIZE;
-}
-
 static int read_file(struct config *c, const char *path, bool must_exist, struct err *err)
 {
     bool missing = false;
@@ -133,7 +117,9 @@ static int take_file(struct config *c, const struct config_flags *flags, struct 
     if (named) {
         return read_file(c, named, true, err);
     }
-    return default_file(path) ? read_file(c, path, false, err) : 0;
+    /* One that nobody named may be missing. */
+    return home_path(HOME_CONFIG, "config.json", path, sizeof path) ? read_file(c, path, false, err)
+                                                                    : 0;
 }
 
 static int take_environment(struct config *c, struct err *err)

@@ -14,19 +14,6 @@
 
 #include "why401/ledger/ledger.h"
 
-bool ledger_default_path(char *path, size_t size)
-{
-    const char *state = getenv("XDG_STATE_HOME");
-    const char *home = getenv("HOME");
-    int n = -1;
-    if (state && state[0] == '/') { /* a relative one is to be ignored, says the specification */
-        n = snprintf(path, size, "%s/why401/ledger.db", state);
-    } else if (home && home[0] == '/') {
-        n = snprintf(path, size, "%s/.local/state/why401/ledger.db", home);
-    }
-    return n > 0 && (size_t)n < size;
-}
-
 /* Makes a folder and those above it; one that is there stays as it is. */
 static int make_folder(char *folder)
 {

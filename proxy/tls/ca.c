@@ -7,7 +7,6 @@
 #include <openssl/bio.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -17,6 +16,7 @@
 #include "name.h"
 #include "reason.h"
 #include "why401/base/clock.h"
+#include "why401/base/home.h"
 #include "why401/base/ip.h"
 
 static time_t now_seconds(void)
@@ -252,37 +252,14 @@ struct span ca_root_pem(const struct ca *ca)
     return span(ca->pem, ca->pem_len);
 }
 
-/* The user's home, from the password database: HOME is not always set under init systems. */
-static int home_of_user(char *path, size_t size, struct err *err)
-{
-    char strings[4096];
-    struct passwd entry;
-    struct passwd *found = NULL;
-    int code = getpwuid_r(geteuid(), &entry, strings, sizeof strings, &found);
-    if (code != 0 || !found || found->pw_dir[0] != '/') {
-        return err_set(err, ERR_CA,
-                       "no place for the local CA: XDG_DATA_HOME and HOME are not set and user %ld "
-                       "has no home directory. Set XDG_DATA_HOME",
-                       (long)geteuid());
-    }
-    int len = snprintf(path, size, "%s/.local/share/why401", found->pw_dir);
-    return len > 0 && (size_t)len < size ? 0 : err_set(err, ERR_CA, "the CA's path is too long");
-}
-
 int ca_default_dir(char *path, size_t size, struct err *err)
 {
-    /* The XDG base directory specification: a relative path is invalid and to be ignored. */
-    const char *data = getenv("XDG_DATA_HOME");
-    const char *home = getenv("HOME");
-    int len;
-    if (data && data[0] == '/') {
-        len = snprintf(path, size, "%s/why401", data);
-    } else if (home && home[0] == '/') {
-        len = snprintf(path, size, "%s/.local/share/why401", home);
-    } else {
-        return home_of_user(path, size, err);
-    }
-    return len > 0 && (size_t)len < size ? 0 : err_set(err, ERR_CA, "the CA's path is too long");
+    return home_path(HOME_DATA, "", path, size)
+               ? 0
+               : err_set(err, ERR_CA,
+                         "no place for the local CA: XDG_DATA_HOME and HOME are not set and user "
+                         "%ld has no home directory, or its path is too long. Set XDG_DATA_HOME",
+                         (long)geteuid());
 }
 
 static struct span string_span(const ASN1_STRING *s)

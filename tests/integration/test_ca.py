@@ -380,7 +380,7 @@ look
         before = sorted(os.listdir("/etc/ssl/certs"))
         result = subprocess.run(["unshare", "-m", "sh", "-c", self.SCRIPT, PROGRAM], cwd=self.home,
                                 env=environment(self.home), capture_output=True, text=True,
-                                timeout=2 * PATIENCE, check=False)
+                                timeout=8 * PATIENCE, check=False)
         without = ['"system_store_trusts": false', "openssl does not"]
         trusts = ['"system_store_trusts": true', "openssl trusts"]
         self.assertEqual(result.stdout.splitlines(),

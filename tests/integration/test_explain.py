@@ -335,7 +335,7 @@ class Ends(ExplainCase):
     def test_nobody_waits_at_a_terminal(self):
         primary, secondary = pty.openpty()
         done = subprocess.run([PROGRAM, "explain"], stdin=secondary, capture_output=True, text=True,
-                              timeout=20, cwd=self.home, env=environment(self.home), check=False)
+                              timeout=120, cwd=self.home, env=environment(self.home), check=False)
         os.close(primary)
         os.close(secondary)
         self.assertEqual(done.returncode, 2)

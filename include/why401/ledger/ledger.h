@@ -26,10 +26,6 @@ struct ledger *ledger_open_readonly(const char *path, struct err *err);
 /* Commits and closes. */
 void ledger_close(struct ledger *l);
 
-/* $XDG_STATE_HOME/why401/ledger.db, or ~/.local/state/why401/ledger.db; false when there is no
- * home. */
-bool ledger_default_path(char *path, size_t size);
-
 /* Notes in x what the past says about it, as findings: the token.* and history.* ones of
  * proxy/ledger/README.md. "Now" is x->started_ms. Call it before ledger_learn(x). */
 void ledger_recall(struct ledger *l, struct exchange *x);

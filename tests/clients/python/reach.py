@@ -20,7 +20,7 @@ def with_urllib(url):
 
 def with_http_client(url):
     parts = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPSConnection(parts.netloc, timeout=20)
+    connection = http.client.HTTPSConnection(parts.netloc, timeout=60)
     connection.request("GET", parts.path)
     answer = connection.getresponse()
     return answer.status, answer.read().decode()
@@ -28,7 +28,7 @@ def with_http_client(url):
 
 def with_requests(url):
     import requests
-    answer = requests.get(url, timeout=20)
+    answer = requests.get(url, timeout=60)
     return answer.status_code, answer.text
 
 
