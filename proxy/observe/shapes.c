@@ -45,16 +45,19 @@ static bool is_credential(char c)
     return !one_of(c, " \t\r\n\"'`,;&<>{}()\\") && c;
 }
 
-/* A BitGo access token: v2x and 64 hexadecimal digits, or the beginning of one. */
+/* A BitGo access token: v2x and 64 hexadecimal digits, or the beginning of one. In the middle of a
+ * word, as a request id is, that must be digits of its kind to be one. */
 static size_t match_v2x(struct span text, size_t at)
 {
     if (!span_istarts(span_from(text, at), SPAN("v2x"))) {
         return 0;
     }
+    bool begins = at == 0 || !is_alnum(text.ptr[at - 1]);
     size_t hex = run(text, at + 3, is_hexadecimal);
     size_t end = run(text, at + 3, is_alphanumeric);
-    bool enough = hex - at - 3 >= 8 || end - at - 3 >= 16;
-    return enough || (end == text.len && end > at + 3) ? end : 0;
+    bool enough = hex - at - 3 >= 8 || (begins && end - at - 3 >= 16);
+    bool cut = end == text.len && end > at + 3 && (begins || hex == end);
+    return enough || cut ? end : 0;
 }
 
 /* An extended private key of BIP 32 or SLIP-132: xprv, yprv, zprv, tprv, uprv, vprv and their kin.

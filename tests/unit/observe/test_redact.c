@@ -291,6 +291,8 @@ static void test_shapes(void **state)
 #define HEX64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
     check("see v2x" HEX64 ".", "see [redacted].");
     check("seev2x" HEX64, "see[redacted]");
+    check("id czp5n58rrtuf6g4imv2xmsqf2", "id czp5n58rrtuf6g4imv2xmsqf2");
+    check("id c9v2xmn58rrtuf6g4imnsqf2p.", "id c9v2xmn58rrtuf6g4imnsqf2p.");
     check("%76%32x" HEX64 "&a", "[redacted]&a");
     check("token " HEX64 " unknown", "token [redacted] unknown");
     check("/accesstoken/" HEX64, "/accesstoken/[redacted]");
@@ -356,6 +358,7 @@ static void test_cut_texts(void **state)
     check("{\"token\":[\"" CANARY "\",\"x", "{\"token\":[redacted]");
     check("{\"x\":\"{\\\"otp\\\":\\\"" CANARY, "{\"x\":\"{\\\"otp\\\":\\\"[redacted]");
     check("see v2x012", "see [redacted]");
+    check("seev2x012", "see[redacted]");
     check("see eyJhbGci", "see [redacted]");
     check("see xprvA1b2", "see [redacted]");
     check("-----BEGIN PRIVATE KEY-----\nMIIB", "[redacted]");
