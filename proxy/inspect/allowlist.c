@@ -162,14 +162,23 @@ static uint32_t list_of_token(const struct allowlist *list, const char *fingerpr
     return entry_of(list->tokens, list->token_cap, number)->list;
 }
 
+static uint32_t deciding(const struct allowlist *list, const char *fingerprint, struct ip peer)
+{
+    uint32_t index = list_of_token(list, fingerprint);
+    return index == FOR_ALL ? prefix_tree_find(&list->clients, peer) : index;
+}
+
+const char *allowlist_key(const struct allowlist *list, const char *fingerprint, struct ip peer)
+{
+    return list_of_token(list, fingerprint) != FOR_ALL         ? "source_ip.tokens"
+           : prefix_tree_find(&list->clients, peer) != FOR_ALL ? "source_ip.clients"
+                                                               : "source_ip.allow";
+}
+
 enum source_verdict allowlist_judge(const struct allowlist *list, const char *fingerprint,
                                     struct ip peer, struct ip source)
 {
-    uint32_t index = list_of_token(list, fingerprint);
-    if (index == FOR_ALL) {
-        index = prefix_tree_find(&list->clients, peer);
-    }
-    const struct prefix_tree *blocks = &list->lists[index];
+    const struct prefix_tree *blocks = &list->lists[deciding(list, fingerprint, peer)];
     if (blocks->count == 0) {
         return SOURCE_NO_LIST;
     }

@@ -3,7 +3,8 @@
 #include "path_form.h"
 #include "signing.h"
 
-/* The same words as the finding's, which may be missing when there were too many or no memory. */
+/* The same words as the finding's, without its full stop, since advice follows. It may be missing
+ * when there were too many or no memory. */
 static int refuse(const struct exchange *x, struct err *err)
 {
     char text[IP_TEXT_SIZE];
@@ -12,9 +13,10 @@ static int refuse(const struct exchange *x, struct err *err)
         finding = exchange_finding(x, "source-ip.partly");
     }
     if (finding && finding->evidence.len) {
-        return err_set(err, ERR_SOURCE_DENIED, "%.*s", SPAN_ARG(finding->evidence));
+        struct span words = span_first(finding->evidence, finding->evidence.len - 1);
+        return err_set(err, ERR_SOURCE_DENIED, "%.*s", SPAN_ARG(words));
     }
-    return err_set(err, ERR_SOURCE_DENIED, "%s is not on the allowlist.",
+    return err_set(err, ERR_SOURCE_DENIED, "%s is not on the allowlist",
                    ip_text(x->source.ip, text));
 }
 

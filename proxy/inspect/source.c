@@ -131,6 +131,13 @@ static enum source_verdict judge(const struct exchange *x, const struct inspect_
     return allowlist_judge(options->allowlist, x->token.fingerprint, x->peer, ip);
 }
 
+/* For people; only where there is a list. */
+static const char *list_that_decides(const struct exchange *x,
+                                     const struct inspect_options *options)
+{
+    return allowlist_key(options->allowlist, x->token.fingerprint, x->peer);
+}
+
 /* Judges every egress address: all must be allowed, because nobody knows which one BitGo will see.
  */
 static void judge_egress(struct exchange *x, const struct inspect_options *options)
@@ -163,12 +170,12 @@ static void judge_egress(struct exchange *x, const struct inspect_options *optio
         exchange_find(
             x, "source-ip.partly", SEVERITY_PROBLEM,
             "Of the %zu addresses configured as egress_ip, which BitGo may see, %zu are not "
-            "on the allowlist: %s.",
-            options->egress_ip_count, denied, names);
+            "on the allowlist (%s): %s.",
+            options->egress_ip_count, denied, list_that_decides(x, options), names);
     } else if (denied) {
         exchange_find(x, "source-ip.denied", SEVERITY_PROBLEM,
-                      "%s, configured as egress_ip, %s not on the allowlist.", names,
-                      denied == 1 ? "is" : "are");
+                      "%s, configured as egress_ip, %s not on the allowlist (%s).", names,
+                      denied == 1 ? "is" : "are", list_that_decides(x, options));
     }
 }
 
@@ -211,7 +218,8 @@ void inspect_source(struct exchange *x, const struct inspect_options *options)
     x->source.verdict = judge(x, options, x->source.ip);
     if (x->source.verdict == SOURCE_DENIED) {
         char text[IP_TEXT_SIZE];
-        exchange_find(x, "source-ip.denied", SEVERITY_PROBLEM, "%s, %s, is not on the allowlist%s.",
-                      ip_text(x->source.ip, text), origin_of(x->source.kind), advice(x, options));
+        exchange_find(x, "source-ip.denied", SEVERITY_PROBLEM,
+                      "%s, %s, is not on the allowlist (%s)%s.", ip_text(x->source.ip, text),
+                      origin_of(x->source.kind), list_that_decides(x, options), advice(x, options));
     }
 }

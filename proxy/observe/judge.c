@@ -77,12 +77,13 @@ bool judge_remember(struct judge *j, bool last)
     return waits;
 }
 
-/* A failure's line is kept for 'why401 report' too. */
+/* A failure's line is kept for 'why401 report' too, unless it was on the way to others than BitGo.
+ */
 static void write_json(struct judge *j)
 {
     struct span line;
     lose_lines(j, json_file_add(&j->file, &j->record, &line));
-    if (j->record.failing) {
+    if (j->record.failing && !j->record.x->foreign) {
         memory_keep(&j->memory, &j->record, line);
     }
 }

@@ -2,9 +2,11 @@
  * everything in it relative to that descriptor, and owner and mode are those of the opened file, so
  * there is no moment between check and use. Writing it happens in a folder beside it that is then
  * renamed: another process sees either no CA or a whole one, and of two that write at once the
- * second finds the name taken, throws its own away and uses the first one's. */
+ * second finds the name taken, throws its own away and uses the first one's. An empty folder is
+ * replaced. */
 #include "ca_parts.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -47,7 +49,23 @@ static int system_error(struct err *err, const char *what, const char *dir, cons
                    errno == ELOOP ? "it is a symbolic link" : strerror(errno));
 }
 
-/* Opens the folder; -2 with errno ENOENT when there is none. */
+/* Nothing is in it, so it is as good as none: the new folder takes its place. */
+static bool is_empty(int folder)
+{
+    int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *entries = again < 0 ? NULL : fdopendir(again);
+    if (!entries) {
+        return false;
+    }
+    size_t count = 0;
+    while (count <= 2 && readdir(entries)) {
+        count++; /* "." and ".." among them */
+    }
+    closedir(entries);
+    return count <= 2;
+}
+
+/* Opens the folder; -2 when there is none, or nothing in it. */
 static int open_folder(const char *dir, struct err *err)
 {
     int folder = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -63,9 +81,10 @@ static int open_folder(const char *dir, struct err *err)
         return system_error(err, "opened", dir, "");
     }
     struct stat st;
-    if (fstat(folder, &st) != 0 || check_access(&st, dir, "", 077, err) != 0) {
+    bool empty = is_empty(folder);
+    if (empty || fstat(folder, &st) != 0 || check_access(&st, dir, "", 077, err) != 0) {
         close(folder);
-        return -1;
+        return empty ? -2 : -1;
     }
     return folder;
 }
@@ -296,6 +315,13 @@ int ca_save(const struct ca *ca, const char *dir, struct err *err)
     remove_folder(fresh);
     if (reason == EEXIST || reason == ENOTEMPTY) {
         return 1;
+    }
+    if (reason == EBUSY) {
+        return err_set(
+            err, ERR_CA,
+            "%s is where a file system is mounted, and cannot be replaced by the new CA's "
+            "folder. Name a folder in it instead",
+            dir);
     }
     errno = reason;
     return system_error(err, "created", dir, "");

@@ -27,11 +27,9 @@
       "file with --ledger FILE, or go without one with --no-ledger.")                              \
     X(ERR_INPUT, 0, NULL, "Correct the input at the place that the text names.")                   \
     X(ERR_CA, 0, NULL,                                                                             \
-      "The local CA lives in $XDG_DATA_HOME/why401 (usually ~/.local/share/why401), which has to " \
-      "be "                                                                                        \
-      "yours to read and write. Removing that directory makes why401 create a new CA, which "      \
-      "clients "                                                                                   \
-      "then have to trust again.")                                                                 \
+      "The local CA lives in the config's ca_dir, or in $XDG_DATA_HOME/why401 (usually "           \
+      "~/.local/share/why401), which has to be yours to read and write. Where that folder is "     \
+      "removed, why401 makes a new CA, which clients then have to trust again.")                   \
     X(ERR_TLS, 0, NULL, "")                                                                        \
     X(ERR_BAD_REQUEST, 400, "Why401BadRequest",                                                    \
       "The request is not valid HTTP/1.1, so it was not forwarded. Correct the client that "       \
@@ -51,8 +49,7 @@
       "or timeouts.body_idle_ms in the config.")                                                   \
     X(ERR_SOURCE_DENIED, 403, "Why401SourceDenied",                                                \
       "The source address is not on the allowlist of this proxy and \"enforce\" is on, so the "    \
-      "request was not forwarded. Add the address to source_ip.allow or call from an allowed "     \
-      "one.")                                                                                      \
+      "request was not forwarded. Add the address to that list, or call from an allowed one.")     \
     X(ERR_READ_ONLY, 403, "Why401ReadOnly",                                                        \
       "The proxy runs with --read-only, so nothing was sent. Start it without, if this call is "   \
       "meant to change something.")                                                                \
@@ -72,8 +69,9 @@
       "The proxy holds as many connections as limits.connections allows. Close idle ones or "      \
       "raise the limit.")                                                                          \
     X(ERR_DNS, 502, "Why401UpstreamUnreachable",                                                   \
-      "The name of the upstream could not be resolved. Check the network, the DNS settings and "   \
-      "the spelling of --env.")                                                                    \
+      "The host's name could not be resolved. Check the network, the DNS settings and the "        \
+      "spelling: of --env where it is the upstream's, in the client's call where it is "           \
+      "another's.")                                                                                \
     X(ERR_CONNECT, 502, "Why401UpstreamUnreachable",                                               \
       "No connection to the upstream. Check the network, firewall and VPN; a company network may " \
       "allow it only through its own proxy.")                                                      \

@@ -30,4 +30,7 @@ int allowlist_add_token(struct allowlist *list, const char *fingerprint, const s
 enum source_verdict allowlist_judge(const struct allowlist *list, const char *fingerprint,
                                     struct ip peer, struct ip source);
 
+/* The key of the config that has the list which decides so. Static. */
+const char *allowlist_key(const struct allowlist *list, const char *fingerprint, struct ip peer);
+
 #endif

@@ -95,7 +95,7 @@ static void a_denial_names_the_address_and_its_origin(void **state)
     assert_int_equal(x->findings[0].severity, SEVERITY_PROBLEM);
     assert_evidence(
         x, "source-ip.denied",
-        "2001:db8::20, the address that the connection came from, is not on the allowlist.");
+        "2001:db8::20, the address that the connection came from, is not on the allowlist (source_ip.allow).");
     done(x, &options);
 }
 
@@ -118,7 +118,7 @@ static void a_private_address_is_not_what_bitgo_sees(void **state)
     for (size_t i = 0; i < COUNT(public_ones); i++) {
         struct exchange *x = from(public_ones[i]);
         inspect_source(x, &options);
-        assert_evidence(x, "source-ip.denied", "is not on the allowlist.");
+        assert_evidence(x, "source-ip.denied", "is not on the allowlist (source_ip.allow).");
         exchange_free(x);
     }
     allowlist_free(options.allowlist);

@@ -191,7 +191,11 @@ static void links_and_other_things_are_refused(void **state)
     unlink(dir);
     /* An empty folder is as good as none; one with something else in it is not ours. */
     mkdir(dir, 0700);
+    fclose(fopen(test_path(dir, "else"), "w"));
     assert_refused("ca.pem is missing");
+    unlink(test_path(dir, "else"));
+    chmod(dir, 0755);
+    ca_free(open_ca());
 }
 
 static void copy(const char *from, const char *to)
