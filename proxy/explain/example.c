@@ -10,14 +10,10 @@
 static int read_text(struct reader *r, const json_t *object, const char *key, const char *absent,
                      const char **out)
 {
-    const json_t *value = json_object_get(object, key);
-    size_t mark = reader_enter(r, key);
     *out = absent;
-    if ((value || !absent) && reader_text(r, value, READER_TEXT_MOST, out) != 0) {
-        return -1;
-    }
-    reader_leave(r, mark);
-    return 0;
+    return absent && !json_object_get(object, key)
+               ? 0
+               : reader_member_text(r, object, key, READER_TEXT_MOST, out);
 }
 
 static int read_fields(struct reader *r, const json_t *object, const json_t **out)
@@ -171,14 +167,10 @@ static int read_expect(struct example *e, const json_t *value, struct reader *r)
 static int read_example(struct example *e, const json_t *value, struct reader *r)
 {
     static const char *const keys[] = {"name", "request", "response", "history", "expect", NULL};
-    if (reader_object(r, value, keys) != 0) {
+    if (reader_object(r, value, keys) != 0 ||
+        reader_member_text(r, value, "name", NAME_MOST, &e->name) != 0) {
         return -1;
     }
-    size_t mark = reader_enter(r, "name");
-    if (reader_text(r, json_object_get(value, "name"), NAME_MOST, &e->name) != 0) {
-        return -1;
-    }
-    reader_leave(r, mark);
     return read_call(&e->call, value, r) != 0 || read_history(e, value, r) != 0
                ? -1
                : read_expect(e, value, r);

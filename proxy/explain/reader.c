@@ -177,6 +177,32 @@ int reader_texts(struct reader *r, const json_t *value, size_t most, const char 
     return 0;
 }
 
+int reader_member_text(struct reader *r, const json_t *object, const char *key, size_t most,
+                       const char **out)
+{
+    size_t mark = reader_enter(r, key);
+    if (reader_text(r, json_object_get(object, key), most, out) != 0) {
+        return -1;
+    }
+    reader_leave(r, mark);
+    return 0;
+}
+
+int reader_member_texts(struct reader *r, const json_t *object, const char *key, bool required,
+                        size_t most, const char *const **out)
+{
+    const json_t *list = json_object_get(object, key);
+    if (!list && !required) {
+        return 0;
+    }
+    size_t mark = reader_enter(r, key);
+    if (reader_texts(r, list, most, out) != 0) {
+        return -1;
+    }
+    reader_leave(r, mark);
+    return 0;
+}
+
 int reader_some(struct reader *r, const json_t *value, size_t most, struct span **out,
                 size_t *count)
 {

@@ -45,6 +45,13 @@ int reader_text(struct reader *r, const json_t *value, size_t most, const char *
 /* The value is a list of such texts. *out ends with NULL. */
 int reader_texts(struct reader *r, const json_t *value, size_t most, const char *const **out);
 
+/* The same for a member of an object: a text, and a list of texts. A list that is not `required`
+ * may be absent; *out stays as it was then. */
+int reader_member_text(struct reader *r, const json_t *object, const char *key, size_t most,
+                       const char **out);
+int reader_member_texts(struct reader *r, const json_t *object, const char *key, bool required,
+                        size_t most, const char *const **out);
+
 /* The value is one such text, or a list of them. */
 int reader_some(struct reader *r, const json_t *value, size_t most, struct span **out,
                 size_t *count);

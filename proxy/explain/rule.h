@@ -60,10 +60,18 @@ struct rule {
 };
 
 #define RULE_BYTES_MOST (1 << 20) /* of a rule's file */
+#define RULE_TITLE_MOST 150       /* bytes */
 
 /* Reads a rule from the text of a file. NULL with *err otherwise; freed with rule_free. */
 struct rule *rule_read(const char *file, struct span text, struct err *err);
 void rule_free(struct rule *r);
+
+/* Reads the matches of a rule's file (match.c). 0, or -1 with the reader's error. */
+int matches_read(struct rule *rule, const json_t *top, struct reader *r);
+
+/* Reads the "evidence" of a rule or a match, if it has one (match.c). 0, or -1 with the reader's
+ * error. */
+int evidence_read(const json_t *object, struct evidence *evidence, struct reader *r);
 
 /* Reads the examples of a rule's file (example.c). 0, or -1 with the reader's error. */
 int examples_read(struct rule *rule, const json_t *top, struct reader *r);

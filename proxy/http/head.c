@@ -1,5 +1,5 @@
 /* Reading a head, in three steps:
- * 1. llhttp finds the parts: method, target or status, and each field's name and value.
+ * 1. parts.c has llhttp find the parts: method, target or reason, and each field's name and value.
  * 2. The proof: those parts, each of strictly the right characters and joined by exactly the
  * separators of RFC 9112's grammar, are the very bytes that came. So whatever llhttp tolerates (8.1
  * takes a bare CR for a line end) cannot pass, and nothing unread hides between two parts.
@@ -7,75 +7,9 @@
  *    understand in two ways. */
 #include "why401/http/head.h"
 
-#include <llhttp.h>
-#include <stdlib.h>
-
 #include "framing.h"
 #include "grammar.h"
-
-/* What llhttp reports, while it reads. */
-struct reading {
-    llhttp_t parser;
-    struct http_head *head;
-    size_t most_fields;
-    bool too_many_fields;
-};
-
-static struct reading *reading_of(llhttp_t *parser)
-{
-    return parser->data;
-}
-
-static int on_method(llhttp_t *parser, const char *at, size_t len)
-{
-    reading_of(parser)->head->method = span(at, len);
-    return 0;
-}
-
-static int on_url(llhttp_t *parser, const char *at, size_t len)
-{
-    reading_of(parser)->head->target = span(at, len);
-    return 0;
-}
-
-static int on_status(llhttp_t *parser, const char *at, size_t len)
-{
-    reading_of(parser)->head->reason = span(at, len);
-    return 0;
-}
-
-static int on_header_field(llhttp_t *parser, const char *at, size_t len)
-{
-    struct reading *r = reading_of(parser);
-    if (r->head->field_count == r->most_fields) {
-        r->too_many_fields = true;
-        return -1;
-    }
-    r->head->fields[r->head->field_count++] = (struct http_field){.name = span(at, len)};
-    return 0;
-}
-
-static int on_header_value(llhttp_t *parser, const char *at, size_t len)
-{
-    struct reading *r = reading_of(parser);
-    r->head->fields[r->head->field_count - 1].value = span_trim(span(at, len));
-    return 0;
-}
-
-static int on_headers_complete(llhttp_t *parser)
-{
-    (void)parser;
-    return HPE_PAUSED;
-}
-
-static const llhttp_settings_t settings = {
-    .on_method = on_method,
-    .on_url = on_url,
-    .on_status = on_status,
-    .on_header_field = on_header_field,
-    .on_header_value = on_header_value,
-    .on_headers_complete = on_headers_complete,
-};
+#include "parts.h"
 
 size_t http_head_end(struct span bytes, size_t *scanned)
 {
@@ -92,80 +26,6 @@ size_t http_head_end(struct span bytes, size_t *scanned)
     }
     *scanned = bytes.len;
     return 0;
-}
-
-/* The methods that llhttp is asked about by name. It knows some more and refuses the rest, which
- * are valid all the same (RFC 9110 §9.1): for those it is shown POST, and the proof reads the real
- * one. */
-static bool llhttp_reads_method(struct span method)
-{
-    static const struct span known[] = {{"GET", 3},    {"POST", 4},  {"PUT", 3},
-                                        {"DELETE", 6}, {"HEAD", 4},  {"OPTIONS", 7},
-                                        {"PATCH", 5},  {"TRACE", 5}, {"CONNECT", 7}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (span_eq(method, known[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Step 1. Returns NULL when llhttp read a whole head, else what it did not like. */
-static const char *find_parts(struct reading *r, llhttp_type_t type, struct span bytes)
-{
-    llhttp_init(&r->parser, type, &settings);
-    r->parser.data = r;
-    struct span method = span(NULL, 0);
-    if (type == HTTP_REQUEST) {
-        method = span(bytes.ptr, class_run(bytes, CLASS_TOKEN));
-        if (method.len && !llhttp_reads_method(method)) {
-            llhttp_execute(&r->parser, "POST", 4);
-            bytes = span_from(bytes, method.len);
-        }
-    }
-    llhttp_errno_t rc = llhttp_execute(&r->parser, bytes.ptr, bytes.len);
-    if (type == HTTP_REQUEST) {
-        r->head->method = method;
-    }
-    if (rc == HPE_PAUSED) {
-        return NULL;
-    }
-    const char *reason = llhttp_get_error_reason(&r->parser);
-    return rc != HPE_OK && reason && *reason ? reason : "the head is not complete";
-}
-
-static void rebase(struct span *s, const char *from, const char *to)
-{
-    if (s->ptr) {
-        s->ptr = to + (s->ptr - from);
-    }
-}
-
-/* llhttp refuses a tab beside Content-Length's digits, where RFC 9112 allows one. So a head with a
- * tab that it refuses is shown to it once more with spaces in their place; the proof still sees the
- * real bytes. */
-static const char *find_parts_tabs_too(struct reading *r, llhttp_type_t type, struct span bytes)
-{
-    const char *why = find_parts(r, type, bytes);
-    char *copy =
-        why && !r->too_many_fields && memchr(bytes.ptr, '\t', bytes.len) ? span_dup(bytes) : NULL;
-    if (!copy) {
-        return why;
-    }
-    for (char *tab = copy; (tab = memchr(tab, '\t', bytes.len - (size_t)(tab - copy)));) {
-        *tab = ' ';
-    }
-    *r->head = (struct http_head){.fields = r->head->fields};
-    why = find_parts(r, type, span(copy, bytes.len));
-    rebase(&r->head->method, copy, bytes.ptr);
-    rebase(&r->head->target, copy, bytes.ptr);
-    rebase(&r->head->reason, copy, bytes.ptr);
-    for (size_t i = 0; i < r->head->field_count; i++) {
-        rebase(&r->head->fields[i].name, copy, bytes.ptr);
-        rebase(&r->head->fields[i].value, copy, bytes.ptr);
-    }
-    free(copy);
-    return why;
 }
 
 /* Takes `expected` off the front of *rest. */
@@ -287,27 +147,24 @@ static int check_sizes(struct span bytes, const struct http_limits *limits, stru
     return 0;
 }
 
-static void reading_init(struct reading *r, struct http_head *head,
-                         const struct http_limits *limits)
+/* Empties a head. Returns how many fields it may get. */
+static size_t begin(struct http_head *head, const struct http_limits *limits)
 {
-    struct http_field *fields = head->fields;
-    *head = (struct http_head){.fields = fields};
-    r->head = head;
-    r->most_fields = limits->fields < HTTP_FIELDS_MOST ? limits->fields : HTTP_FIELDS_MOST;
-    r->too_many_fields = false;
+    *head = (struct http_head){.fields = head->fields};
+    return limits->fields < HTTP_FIELDS_MOST ? limits->fields : HTTP_FIELDS_MOST;
 }
 
 int http_read_request(struct span bytes, const struct http_limits *limits, struct http_head *head,
                       struct err *err)
 {
-    struct reading r;
-    reading_init(&r, head, limits);
+    bool too_many;
+    size_t most = begin(head, limits);
     if (check_sizes(bytes, limits, err) != 0) {
         return -1;
     }
-    const char *llhttp_says = find_parts_tabs_too(&r, HTTP_REQUEST, bytes);
-    if (r.too_many_fields) {
-        return err_set(err, ERR_HEAD_TOO_LARGE, "the head has more than %zu fields", r.most_fields);
+    const char *llhttp_says = parts_of_request(bytes, head, most, &too_many);
+    if (too_many) {
+        return err_set(err, ERR_HEAD_TOO_LARGE, "the head has more than %zu fields", most);
     }
     /* The proof goes first when both object: its words are plainer. */
     const char *why =
@@ -325,16 +182,16 @@ int http_read_request(struct span bytes, const struct http_limits *limits, struc
 int http_read_response(struct span bytes, const struct http_limits *limits, struct span method,
                        struct http_head *head, struct err *err)
 {
-    struct reading r;
-    reading_init(&r, head, limits);
+    bool too_many;
+    size_t most = begin(head, limits);
     if (bytes.len > limits->head_bytes) {
         return err_set(err, ERR_UPSTREAM_RESPONSE, "the response head has more than %zu bytes",
                        limits->head_bytes);
     }
-    const char *why = find_parts_tabs_too(&r, HTTP_RESPONSE, bytes);
-    if (r.too_many_fields) {
+    const char *why = parts_of_response(bytes, head, most, &too_many);
+    if (too_many) {
         return err_set(err, ERR_UPSTREAM_RESPONSE, "the response head has more than %zu fields",
-                       r.most_fields);
+                       most);
     }
     const char *proof = prove_response(bytes, head);
     if (proof || why) {

@@ -1,13 +1,11 @@
-/* Paths are compared part by part with patterns: {coin} is a part that can be a coin's name, {id}
- * is any one part, ** is one part or more. Empty parts are passed over, because a base URL with a
- * slash at its end gives //api/…, and a slash at the end of a path changes no route. Letters' case
- * counts.
+/* Paths are compared part by part with patterns: {coin} is a part that can be a coin's name (see
+ * coin_place.c), {id} is any one part, ** is one part or more. Letters' case counts.
  *
  * Sources: BitGo's OpenAPI, and BitGoJS modules/sdk-api, modules/express/src/clientRoutes.ts and
  * modules/express/src/typedRoutes. */
 #include "routes.h"
 
-#include "why401/inspect/environment.h"
+#include "coin_place.h"
 
 /* Their lengths are known, so that most comparisons end before they begin. */
 #define ROUTE(method, path)                                                                        \
@@ -120,132 +118,10 @@ static const struct express_route express_routes[] = {
     {ROUTE("PUT", "/express/api/v2/{coin}/wallet/{id}"), SEVERITY_PROBLEM},
 };
 
-/* Words that stand where a coin would, or in front of it. From the paths of BitGo's OpenAPI, the
- * SDK and BitGo Express. */
-static const char *const reserved[] = {
-    "accounts",
-    "address",
-    "all",
-    "assets",
-    "auditlog",
-    "bankaccounts",
-    "billing",
-    "calculateminerfeeinfo",
-    "client",
-    "coins",
-    "decrypt",
-    "devices",
-    "encrypt",
-    "enterprise",
-    "enterprises",
-    "instant",
-    "keychain",
-    "key",
-    "keys",
-    "labels",
-    "market",
-    "marketdata",
-    "mpc",
-    "organization",
-    "pendingApprovals",
-    "pendingapprovals",
-    "ping",
-    "pingexpress",
-    "policy",
-    "proofs-service",
-    "reports",
-    "requests",
-    "sendlabels",
-    "travel",
-    "tss",
-    "tssconfigs",
-    "tx",
-    "user",
-    "users",
-    "validators",
-    "verifyaddress",
-    "wallet",
-    "walletinvite",
-    "wallets",
-    "walletshare",
-    "walletsharerequests",
-    "walletshares",
-    "webhook",
-    "webhooks",
-};
-
-/* Words that follow a coin. With one of them behind it, an unknown word in the coin's place is a
- * coin that the table does not have; with anything else it is a route that this list does not have.
- */
-static const char *const behind_coin[] = {
-    "accounts",
-    "address",
-    "canonicaladdress",
-    "enterprise",
-    "enterprises",
-    "federation",
-    "key",
-    "keychain",
-    "market",
-    "material",
-    "pendingapprovals",
-    "public",
-    "requests",
-    "requiredReserve",
-    "reward-accrual-report",
-    "sign",
-    "signtx",
-    "transfer",
-    "tss",
-    "tx",
-    "user",
-    "verifyaddress",
-    "wallet",
-    "wallets",
-    "walletshare",
-    "webhooks",
-};
-
-static bool next_part(struct span *rest, struct span *part)
-{
-    while (span_cut(rest, '/', part)) {
-        if (part->len) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_one_of(struct span part, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (part.len && words[i][0] == part.ptr[0] && span_eq(part, span_of(words[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A part that can be a coin's name: its characters are a coin's, with %3A for ':', and it is no
- * word of another meaning. */
-static bool can_be_coin(struct span part)
-{
-    for (size_t i = 0; i < part.len; i++) {
-        char c = part.ptr[i];
-        bool usual = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!usual && !memchr(":.-_", c, 4)) {
-            if (!span_istarts(span_from(part, i), SPAN("%3A"))) {
-                return false;
-            }
-        }
-    }
-    return part.len && !is_one_of(part, reserved, sizeof reserved / sizeof *reserved);
-}
-
 static bool part_matches(struct span wanted, struct span part)
 {
     if (span_eq(wanted, SPAN("{coin}"))) {
-        return can_be_coin(part);
+        return path_part_can_be_coin(part);
     }
     return span_eq(wanted, SPAN("{id}")) || span_eq(wanted, part);
 }
@@ -254,8 +130,8 @@ static bool path_matches(struct span pattern, struct span path)
 {
     struct span wanted;
     struct span part;
-    while (next_part(&pattern, &wanted)) {
-        if (!next_part(&path, &part)) {
+    while (path_next_part(&pattern, &wanted)) {
+        if (!path_next_part(&path, &part)) {
             return false;
         }
         if (span_eq(wanted, SPAN("**"))) {
@@ -265,7 +141,7 @@ static bool path_matches(struct span pattern, struct span path)
             return false;
         }
     }
-    return !next_part(&path, &part);
+    return !path_next_part(&path, &part);
 }
 
 #define HEAD_LEN 4 /* HEAD counts as GET */
@@ -354,33 +230,4 @@ const struct express_route *express_route_of(struct span method, struct span pat
         }
     }
     return NULL;
-}
-
-/* Moves *rest behind the part of a path that stands before a coin; false when the path has no coin.
- */
-static bool skip_to_coin(struct span *rest)
-{
-    struct span part;
-    if (!next_part(rest, &part) || (span_eq(part, SPAN("express")) && !next_part(rest, &part)) ||
-        !span_eq(part, SPAN("api")) || !next_part(rest, &part)) {
-        return false;
-    }
-    if (span_eq(part, SPAN("v1")) || span_eq(part, SPAN("v2"))) {
-        return true;
-    }
-    bool staking = span_eq(part, SPAN("staking")) || span_eq(part, SPAN("go-staking"));
-    return staking && next_part(rest, &part) && span_eq(part, SPAN("v1"));
-}
-
-struct span coin_of_path(struct span path)
-{
-    struct span coin;
-    struct span behind;
-    if (!skip_to_coin(&path) || !next_part(&path, &coin) || !can_be_coin(coin)) {
-        return span(NULL, 0);
-    }
-    bool known = network_of_coin(coin) != NETWORK_UNKNOWN;
-    bool placed = next_part(&path, &behind) &&
-                  is_one_of(behind, behind_coin, sizeof behind_coin / sizeof *behind_coin);
-    return known || placed ? coin : span(NULL, 0);
 }

@@ -115,19 +115,16 @@ static void add_measures(struct str *out, const struct exchange *x)
 
 static void add_judged(struct str *out, const struct exchange *x)
 {
-    json_key(out, "source");
-    str_add_c(out, '{');
+    json_begin(out, "source", '{');
     add_ip(out, "ip", x->source.ip);
     add_name(out, "kind", kind_name(x->source.kind));
     add_name(out, "verdict", verdict_name(x->source.verdict));
     str_add_c(out, '}');
-    json_key(out, "token");
-    str_add_c(out, '{');
+    json_begin(out, "token", '{');
     add_name(out, "form", form_name(x->token.form));
     add_name(out, "fingerprint", x->token.fingerprint);
     str_add_c(out, '}');
-    json_key(out, "findings");
-    str_add_c(out, '[');
+    json_begin(out, "findings", '[');
     for (size_t i = 0; i < x->finding_count; i++) {
         json_comma(out);
         str_add_c(out, '{');
@@ -155,8 +152,7 @@ static void add_error(struct str *out, const struct record *r)
 
 static void add_lines(struct str *out, const char *key, const struct span *lines, size_t count)
 {
-    json_key(out, key);
-    str_add_c(out, '[');
+    json_begin(out, key, '[');
     for (size_t i = 0; i < count; i++) {
         json_comma(out);
         json_text(out, lines[i], TEXT_SHOWN);
@@ -166,8 +162,7 @@ static void add_lines(struct str *out, const char *key, const struct span *lines
 
 static void add_list(struct str *out, const char *key, const char *const *lines)
 {
-    json_key(out, key);
-    str_add_c(out, '[');
+    json_begin(out, key, '[');
     for (; lines && *lines; lines++) {
         json_comma(out);
         json_text(out, span_of(*lines), TEXT_SHOWN);
@@ -194,8 +189,7 @@ void json_rule(struct str *out, const struct rule *rule)
 
 static void add_explanations(struct str *out, const struct record *r, bool advice)
 {
-    json_key(out, "explanations");
-    str_add_c(out, '[');
+    json_begin(out, "explanations", '[');
     for (size_t i = 0; i < r->explanation_count; i++) {
         const struct explanation *e = &r->explanations[i];
         json_comma(out);
@@ -234,8 +228,7 @@ static const char *const response_fields[] = {
 static void add_fields(struct str *out, const char *key, struct record *r,
                        const struct http_head *head, const char *const *names, size_t count)
 {
-    json_key(out, key);
-    str_add_c(out, '{');
+    json_begin(out, key, '{');
     for (size_t i = 0; i < count; i++) {
         const struct http_field *field = http_field(head, span_of(names[i]));
         if (field) {
@@ -248,8 +241,7 @@ static void add_fields(struct str *out, const char *key, struct record *r,
 static void add_failure(struct str *out, struct record *r, bool advice)
 {
     json_add_text(out, "request_id", str_span(&r->request_id), TEXT_SHOWN);
-    json_key(out, "answer");
-    str_add_c(out, '{');
+    json_begin(out, "answer", '{');
     json_add_text(out, "error", str_span(&r->error), TEXT_SHOWN);
     json_add_text(out, "name", str_span(&r->name), TEXT_SHOWN);
     json_add_bool(out, "html", r->html);

@@ -20,6 +20,13 @@ static inline void json_key(struct str *out, const char *key)
     json_name(out, span_of(key)); /* a literal's length is known when this is compiled */
 }
 
+/* json_key and an opening bracket, { or [; the caller adds the other one. */
+static inline void json_begin(struct str *out, const char *key, char bracket)
+{
+    json_key(out, key);
+    str_add_c(out, bracket);
+}
+
 /* json_key and a value. */
 static inline void json_add_text(struct str *out, const char *key, struct span value, size_t most)
 {

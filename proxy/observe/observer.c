@@ -1,15 +1,15 @@
-/* The observer's thread and its queue. The happy path: a worker gives a finished exchange, which
- * waits as an item in the queue; the thread takes items in batches, judges each in the order in
- * which it came, writes the batch, and tells those who wait for a drain.
+/* The observer's thread. The happy path: a worker gives a finished exchange, which waits in the
+ * inbox (inbox.c); the thread takes items in batches, judges each in the order in which it came,
+ * writes the batch, and says that it is settled.
  *
  * What can happen otherwise:
- * - the queue fills: first captures are dropped, then successes, and failures only when what waits
+ * - the inbox fills: first captures are dropped, then successes, and failures only when what waits
  * would take more memory than it may (see observer_give); the thread says how many in a notice as
  * soon as it keeps up again, at most once a second;
  * - a sink cannot write: its lines are lost and counted, the thread goes on (see outlet.c);
  * - a sink does not take anything, such as a terminal that somebody has stopped: the thread waits
- * in write(2) and the queue fills;
- * - stop: the queue is closed, the thread writes what waits and ends. */
+ * in write(2) and the inbox fills;
+ * - stop: the inbox is closed, the thread writes what waits and ends. */
 #include "why401/observe/observer.h"
 
 #include <errno.h>
@@ -18,50 +18,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "backlog.h"
+#include "inbox.h"
 #include "judge.h"
 #include "tally.h"
 #include "why401/base/clock.h"
-#include "why401/base/queue.h"
 
 #define BATCH           256
 #define GATHER_MS       10 /* people do not see it, and a batch costs one write */
 #define NOTICE_MOST     1024
 #define REPORT_EVERY_US 1000000
 
-enum item_kind { ITEM_EXCHANGE, ITEM_NOTICE, ITEM_REOPEN };
-
-/* What waits in the queue. */
-struct item {
-    enum item_kind kind;
-    struct exchange *exchange; /* ITEM_EXCHANGE: owned */
-    struct burden burden;      /* none for ITEM_REOPEN, which always finds room */
-    int64_t wall_ms;           /* ITEM_NOTICE: when it was given */
-    char text[];               /* ITEM_NOTICE */
-};
-
 struct observer {
-    struct queue *queue;
-    struct backlog backlog; /* how much waits in the queue, or is in the thread's hands */
+    struct inbox inbox;
     pthread_t thread;
     struct judge judge; /* the thread's own */
     struct tally tally;
     struct observer_counts reported; /* losses that a notice has told; the thread's own */
     int64_t reported_us;             /* when; monotonic */
     pthread_mutex_t lock;            /* guards what follows */
-    pthread_cond_t settled_some;     /* `settled` has grown */
     struct rulepack *rules;          /* one reference; may be NULL */
-    atomic_uint_fast64_t given; /* not guarded: items that were handed over, or were about to be */
-    uint64_t settled;           /* items that have been written, or were dropped */
 };
-
-static void settle(struct observer *o, uint64_t items)
-{
-    pthread_mutex_lock(&o->lock);
-    o->settled += items;
-    pthread_cond_broadcast(&o->settled_some);
-    pthread_mutex_unlock(&o->lock);
-}
 
 /* The rules for the next batch, with a reference of its own. */
 static struct rulepack *take_rules(struct observer *o)
@@ -121,8 +97,7 @@ static void carry_out(struct observer *o, struct item *item, const struct rulepa
         judge_reopen(&o->judge);
         break;
     }
-    backlog_shed(&o->backlog, item->burden);
-    free(item);
+    inbox_discard(&o->inbox, item);
 }
 
 static void carry_out_batch(struct observer *o, void **items, size_t count)
@@ -143,14 +118,14 @@ static void *run(void *arg)
     bool waits = false; /* a report of losses does, or the ledger */
     for (;;) {
         size_t count =
-            queue_pop(o->queue, items, BATCH, GATHER_MS, waits ? REPORT_EVERY_US / 1000 : -1);
-        bool last = count == 0 && queue_closed(o->queue) && queue_len(o->queue) == 0;
+            inbox_take(&o->inbox, items, BATCH, GATHER_MS, waits ? REPORT_EVERY_US / 1000 : -1);
+        bool last = count == 0 && inbox_is_done(&o->inbox);
         carry_out_batch(o, items, count);
         waits = consider_report(o, last);
         /* First the ledger: what people can read has been committed. */
         waits = judge_remember(&o->judge, last) || waits;
         judge_flush(&o->judge);
-        settle(o, count);
+        inbox_settle(&o->inbox, count);
         if (last) {
             return NULL;
         }
@@ -169,25 +144,14 @@ static int start_thread(struct observer *o)
     return rc;
 }
 
-static void init_locks(struct observer *o)
-{
-    pthread_condattr_t monotonic;
-    pthread_mutex_init(&o->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&o->settled_some, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-}
-
 static void release(struct observer *o)
 {
     if (o->rules) {
         rulepack_drop(o->rules);
     }
     judge_release(&o->judge);
-    queue_free(o->queue);
+    inbox_release(&o->inbox);
     tally_release(&o->tally);
-    pthread_cond_destroy(&o->settled_some);
     pthread_mutex_destroy(&o->lock);
     free(o);
 }
@@ -205,14 +169,13 @@ struct observer *observer_start(const struct observer_options *options, struct e
         free(o);
         return NULL;
     }
-    init_locks(o);
-    backlog_init(&o->backlog, options->queue_length, options->queue_bytes);
-    o->queue = queue_new(options->queue_length);
+    bool has_room = inbox_init(&o->inbox, options->queue_length, options->queue_bytes);
+    pthread_mutex_init(&o->lock, NULL);
     o->rules = options->rules;
     if (o->rules) {
         rulepack_hold(o->rules);
     }
-    int rc = o->queue ? start_thread(o) : ENOMEM;
+    int rc = has_room ? start_thread(o) : ENOMEM;
     if (rc != 0) {
         err_set(err, ERR_SYSTEM, "cannot start the observer's thread: %s", strerror(rc));
         release(o);
@@ -221,39 +184,19 @@ struct observer *observer_start(const struct observer_options *options, struct e
     return o;
 }
 
-/* Hands an item over. Returns false, the item still the caller's, when the queue does not take it.
- */
-static bool hand_over(struct observer *o, struct item *item, bool must)
-{
-    if (!backlog_load(&o->backlog, item->burden, must)) {
-        return false;
-    }
-    atomic_fetch_add(&o->given, 1);
-    if (queue_push(o->queue, item, must)) {
-        return true;
-    }
-    backlog_shed(&o->backlog, item->burden);
-    settle(o, 1);
-    return false;
-}
-
+/* Captures that were dropped are counted before the thread can have the exchange, so that whoever
+ * drains sees the count. */
 void observer_give(struct observer *o, struct exchange *x)
 {
     bool must = backlog_is_failure(x);
-    unsigned dropped = backlog_relieve(&o->backlog, x, must, queue_len(o->queue));
-    struct item *item = malloc(sizeof *item);
+    unsigned dropped = inbox_relieve(&o->inbox, x, must);
     if (dropped) {
         atomic_fetch_add(&o->tally.lost_bodies, dropped);
     }
-    if (item) {
-        *item = (struct item){.kind = ITEM_EXCHANGE, .exchange = x, .burden = burden_of(x)};
-        if (hand_over(o, item, must)) {
-            return;
-        }
-        free(item);
+    if (!inbox_exchange(&o->inbox, x, must)) {
+        atomic_fetch_add(must ? &o->tally.lost_failing : &o->tally.lost_success, 1);
+        exchange_free(x);
     }
-    atomic_fetch_add(must ? &o->tally.lost_failing : &o->tally.lost_success, 1);
-    exchange_free(x);
 }
 
 void observer_notice(struct observer *o, const char *format, ...)
@@ -263,18 +206,10 @@ void observer_notice(struct observer *o, const char *format, ...)
     va_start(args, format);
     int len = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    size_t size = len < 0 ? 1 : (size_t)len < sizeof text ? (size_t)len + 1 : sizeof text;
-    struct item *item = malloc(sizeof *item + size);
-    if (item) {
-        *item = (struct item){
-            .kind = ITEM_NOTICE, .wall_ms = clock_wall_ms(), .burden.held = sizeof *item + size};
-        memcpy(item->text, text, size);
-        if (hand_over(o, item, true)) {
-            return;
-        }
-        free(item);
+    size_t kept = len < 0 ? 0 : (size_t)len < sizeof text ? (size_t)len : sizeof text - 1;
+    if (!inbox_notice(&o->inbox, span(text, kept))) {
+        atomic_fetch_add(&o->tally.lost_lines, 1);
     }
-    atomic_fetch_add(&o->tally.lost_lines, 1);
 }
 
 void observer_set_rules(struct observer *o, struct rulepack *rules)
@@ -300,13 +235,12 @@ void observer_urgent(struct observer *o, const struct exchange *x, const struct 
 
 void observer_reopen(struct observer *o)
 {
-    struct item *item = calloc(1, sizeof *item);
-    if (item) {
-        item->kind = ITEM_REOPEN;
-        if (!hand_over(o, item, true)) {
-            free(item);
-        }
-    }
+    inbox_reopen(&o->inbox);
+}
+
+bool observer_drain(struct observer *o, int wait_ms)
+{
+    return inbox_drain(&o->inbox, wait_ms);
 }
 
 void observer_counts(const struct observer *o, struct observer_counts *counts)
@@ -319,29 +253,10 @@ size_t observer_scenarios(struct observer *o, struct scenario_count *out, size_t
     return tally_scenarios(&o->tally, out, most);
 }
 
-bool observer_drain(struct observer *o, int wait_ms)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + (int64_t)wait_ms * 1000000;
-    until.tv_sec += (time_t)(ns / 1000000000);
-    until.tv_nsec = (long)(ns % 1000000000);
-    int rc = 0;
-    uint64_t target = atomic_load(&o->given);
-    queue_hurry(o->queue);
-    pthread_mutex_lock(&o->lock);
-    while (o->settled < target && rc == 0) {
-        rc = pthread_cond_timedwait(&o->settled_some, &o->lock, &until);
-    }
-    bool drained = o->settled >= target;
-    pthread_mutex_unlock(&o->lock);
-    return drained;
-}
-
 void observer_stop(struct observer *o)
 {
     if (o) {
-        queue_close(o->queue);
+        inbox_close(&o->inbox);
         pthread_join(o->thread, NULL);
         release(o);
     }
