@@ -1,7 +1,8 @@
 /* Where an exchange goes. A request in origin form goes home, to the upstream of the port or of the
  * CONNECT that it came by; one in absolute form goes to the host that it names. An upstream's
  * exchanges are inspected; those of any other host are passed on blindly, as far as the tunnel
- * policy lets them.
+ * policy lets them. Between the two is a host of BitGo's on a port that is no upstream's: nobody
+ * would look at what goes there, and no guard would stop it, so nothing does.
  *
  * CONNECT comes in two kinds. To an upstream: it is answered at once, the client's stream begins
  * again, and what follows is a connection to us as if to the upstream. To another host: it is
@@ -53,6 +54,54 @@ static bool is_ourselves(const struct flow *f, struct span host, uint16_t port)
     return local && port == f->env->forward->port;
 }
 
+/* The upstream of that name, on whatever port, or NULL. */
+static const struct upstream_address *upstream_named(const struct flow_env *env, struct span host)
+{
+    for (size_t i = 0; i < env->route_count; i++) {
+        const struct upstream_address *a = env->routes[i].address;
+        if (a && span_eq(host, span_of(a->host))) {
+            return a;
+        }
+    }
+    return NULL;
+}
+
+/* A host that a client calls as BitGo's: of its production or test environment, or an upstream's.
+ * Another port of this machine is another program, whatever the upstream. */
+static bool is_bitgos(const struct flow_env *env, struct span host)
+{
+    enum environment e = environment_of_host(host);
+    return e == ENVIRONMENT_PROD || e == ENVIRONMENT_TEST ||
+           (e != ENVIRONMENT_EXPRESS && upstream_named(env, host));
+}
+
+/* The upstream that somebody who names this host of BitGo's most probably means, or NULL. */
+static const struct upstream_address *meant(const struct flow_env *env, struct span host)
+{
+    const struct upstream_address *found = upstream_named(env, host);
+    enum environment e = environment_of_host(host);
+    for (size_t i = 0; !found && e != ENVIRONMENT_UNKNOWN && i < env->route_count; i++) {
+        const struct upstream_address *a = env->routes[i].address;
+        found = a && environment_of_host(span_of(a->host)) == e ? a : NULL;
+    }
+    return found;
+}
+
+/* A call to BitGo at which nobody would look. */
+static int refuse_unseen(struct flow *f, struct err *err)
+{
+    struct exchange *x = f->x;
+    const struct inspect_options *options = f->env->inspect;
+    const struct upstream_address *a = meant(f->env, x->host);
+    const char *use = !a ? "" : a->tls ? "; use https://" : "; use http://";
+    if (options && inspect_production(x, options, err) != 0) {
+        return -1;
+    }
+    return err_set(err, ERR_NOT_INSPECTED,
+                   "the call is for %.*s port %u, at which this proxy does not look%s%s",
+                   SPAN_ARG(span_first(x->host, 200)), x->port, use, a ? a->authority : "");
+}
+
 /* Another host than the upstreams: nobody will look at the exchange. */
 static int go_elsewhere(struct flow *f, struct err *err)
 {
@@ -71,6 +120,20 @@ static int go_elsewhere(struct flow *f, struct err *err)
 static bool may_intercept(const struct forward *forward, struct span host)
 {
     return forward->ca && ca_permits(forward->ca, host);
+}
+
+/* Such an upstream is passed on like any other host, unless a guard promises to stop what it would
+ * not see. */
+static int go_unguarded(struct flow *f, struct err *err)
+{
+    if (f->env->inspect && f->env->inspect->read_only) {
+        return err_set(
+            err, ERR_NOT_INSPECTED,
+            "the local CA may not sign for %.*s, so --read-only could not look into this "
+            "CONNECT; name this proxy itself in the client's base URL",
+            SPAN_ARG(span_first(f->x->host, 200)));
+    }
+    return go_elsewhere(f, err);
 }
 
 /* Notes in the exchange which host and port the authority means. */
@@ -97,8 +160,11 @@ static int choose_for_connect(struct flow *f, struct err *err)
         return -1;
     }
     const struct route *route = route_to(f->env, x->host, x->port);
-    if (!route || !may_intercept(f->env->forward, x->host)) {
-        return go_elsewhere(f, err);
+    if (!route) {
+        return is_bitgos(f->env, x->host) ? refuse_unseen(f, err) : go_elsewhere(f, err);
+    }
+    if (!may_intercept(f->env->forward, x->host)) {
+        return go_unguarded(f, err);
     }
     if (f->info->tls) {
         return err_set(err, ERR_TARGET,
@@ -131,7 +197,7 @@ static int choose_for_absolute(struct flow *f, struct err *err)
     }
     if (!route) {
         x->scheme = https ? SPAN("https") : SPAN("http");
-        return go_elsewhere(f, err);
+        return is_bitgos(f->env, x->host) ? refuse_unseen(f, err) : go_elsewhere(f, err);
     }
     f->route = route;
     x->scheme = route->address->tls ? SPAN("https") : SPAN("http");
@@ -176,13 +242,8 @@ static bool is_reserved(struct span host)
 static bool is_known_name(const struct flow_env *env, struct span host)
 {
     struct ip ip;
-    for (size_t i = 0; i < env->route_count; i++) {
-        const struct upstream_address *a = env->routes[i].address;
-        if (a && span_eq(host, span_of(a->host))) {
-            return true;
-        }
-    }
-    return !memchr(host.ptr, '.', host.len) || ip_parse(host, &ip) || is_reserved(host);
+    return upstream_named(env, host) || !memchr(host.ptr, '.', host.len) || ip_parse(host, &ip) ||
+           is_reserved(host);
 }
 
 /* A web page may let a name of its own mean 127.0.0.1 and so read answers in a browser that knows

@@ -117,6 +117,15 @@ class TheVerdict(Exec):
         self.assertIn("Why401ProductionRefused", done.stdout)
         self.assertIn("production", done.stderr)
 
+    def test_production_on_whatever_port(self):
+        for args in (("http://app.bitgo.com/api/v2/user/session",), ("-p", "http://app.bitgo.com/api/v2/user/session"),
+                     ("http://app.bitgo.com:8080/api/v2/user/session",), ("https://app.bitgo.com:8443/api/v2/user/session",)):
+            with self.subTest(args):
+                done = self.exec("--env", "test", "--read-only", "--tunnel", "all", "--fail-on", "production", "--",
+                                 "curl", "-sS", "-X", "POST", *args)
+                self.assertEqual(done.returncode, 3, done.stderr)
+                self.assertIn("the call was for app.bitgo.com; it was refused here", " ".join(done.stderr.split()))
+
     def test_no_traffic_says_why_that_may_be(self):
         done = self.exec("--ci", "--", sys.executable, "-c", "pass")
         self.assertEqual(done.returncode, 3)

@@ -144,6 +144,32 @@ class Forward(Forwarding):
         self.assertTrue(done.stdout.endswith(b"403"))
         self.assertIn("guard.production", [f["id"] for f in proxy.entries(1)[0]["findings"]])
 
+    def test_on_ports_that_nobody_looks_at_bitgos_hosts_are_refused(self):
+        asked = (("POST http://app.bitgo.com/api/v2/user/session", "app.bitgo.com", "https://app.bitgo.com"),
+                 ("POST http://app.bitgo.com:8080/api/v2/user/session", "app.bitgo.com", "https://app.bitgo.com"),
+                 ("GET https://app.bitgo.com:80/api/v2/user/me", "app.bitgo.com", "https://app.bitgo.com"),
+                 ("CONNECT app.bitgo.com:80", "app.bitgo.com", "https://app.bitgo.com"),
+                 ("CONNECT app.bitgo.com:8443", "app.bitgo.com", "https://app.bitgo.com"),
+                 ("CONNECT www.bitgo.com:443", "www.bitgo.com", "https://app.bitgo.com"),
+                 (f"CONNECT {HOST}:8443", HOST, f"https://{HOST}"))
+        for args, names in ((("--env", "test", "--tunnel", "all", "--read-only"), ("Why401ProductionRefused", "guard.production")),
+                            (("--env", "prod", "--tunnel", "all"), ("Why401NotInspected", None))):
+            proxy = self.start("run", "--listen", "127.0.0.1:0", "--log-json", "-", *args)
+            for count, (line, host, instead) in enumerate(asked if "test" in args else asked[1:], 1):
+                with self.subTest(args=args, line=line):
+                    name, finding = names if host.endswith("bitgo.com") else ("Why401NotInspected", None)
+                    wire = proxy.connect(tls=False)
+                    wire.send(f"{line} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+                    answer = json.loads(wire.response(b"GET").body)
+                    self.assertEqual(answer["name"], name)
+                    if name == "Why401NotInspected":
+                        self.assertIn(f"use {instead}", answer["error"])
+                    entry = proxy.entries(count)[-1]
+                    self.assertEqual((entry["host"], entry["status"]), (host, 403))
+                    if finding:
+                        self.assertIn(finding, [f["id"] for f in entry["findings"]])
+                    wire.close()
+
     def test_read_only_lets_nothing_change(self):
         proxy = self.start_forward("--read-only")
         url = f"https://{HOST}/api/v2/tbtc/wallet/59cd72485007a239fb00282ed480da1f/tx/send"

@@ -56,6 +56,10 @@
     X(ERR_PRODUCTION, 403, "Why401ProductionRefused",                                              \
       "The proxy runs with --env test, so nothing was sent to production. Point the client at "    \
       "app.bitgo-test.com, or start the proxy with --env prod.")                                   \
+    X(ERR_NOT_INSPECTED, 403, "Why401NotInspected",                                                \
+      "Nothing was sent: a token would have left in clear, or past everything that this proxy "    \
+      "looks for. Call BitGo by https and without a port, for example https://app.bitgo.com, or "  \
+      "name that address in \"upstreams\" of the config.")                                         \
     X(ERR_TUNNEL_REFUSED, 403, "Why401TunnelRefused",                                              \
       "--tunnel (none, public or all) says which hosts beside BitGo's may be reached through "     \
       "this proxy.")                                                                               \

@@ -275,6 +275,93 @@ static void guards_answer_before_anything_leaves(void **state)
     assert_int_equal(t.opened, 1);
 }
 
+static struct upstream_address express = {
+    .host = "localhost", .port = 3080, .authority = "localhost:3080"};
+
+/* Nobody would look at what goes there: neither is a token let out in clear, nor past the guards.
+ */
+static void bitgos_hosts_are_reached_where_we_look_or_not_at_all(void **state)
+{
+    static const struct {
+        const char *head;
+        const char *instead;
+    } rows[] = {
+        {"CONNECT app.bitgo.com:80 HTTP/1.1\r\nHost: h\r\n\r\n", "use https://app.bitgo.com"},
+        {"CONNECT App.BitGo-Test.com:8443 HTTP/1.1\r\nHost: h\r\n\r\n",
+         "use https://app.bitgo-test.com"},
+        {"CONNECT app.bitgo.com.:8443 HTTP/1.1\r\nHost: h\r\n\r\n", "use https://app.bitgo.com"},
+        {"CONNECT www.bitgo.com:443 HTTP/1.1\r\nHost: h\r\n\r\n", "use https://app.bitgo.com"},
+        {"GET http://app.bitgo.com:8080/x HTTP/1.1\r\nHost: h\r\n\r\n",
+         "use https://app.bitgo.com"},
+        {"GET https://app.bitgo.com:80/x HTTP/1.1\r\nHost: h\r\n\r\n", "use https://app.bitgo.com"},
+        {"GET http://test.bitgo.com/x HTTP/1.1\r\nHost: h\r\n\r\n",
+         "use https://app.bitgo-test.com"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        teardown_forward(state);
+        setup_forward(state);
+        far_send(&t.client, span_of(rows[i].head));
+        CLIENT_GOT_STATUS("HTTP/1.1 403 ");
+        assert_int_equal(t.opened, 0);
+        assert_int_equal(t.done_count, 1); /* a call to BitGo, told like any other */
+        assert_int_equal(t.done[0]->error.code, ERR_NOT_INSPECTED);
+        assert_false(t.done[0]->foreign);
+        assert_non_null(strstr(t.done[0]->error.text, rows[i].instead));
+    }
+}
+
+static void guards_hold_on_every_port(void **state)
+{
+    (void)state;
+    w.inspect = (struct inspect_options){.refuse_production = true, .read_only = true};
+    CLIENT_SENDS("POST http://app.bitgo.com:8080/x HTTP/1.1\r\nHost: h\r\n\r\n");
+    str_clear(&t.client.far_out);
+    CLIENT_SENDS("POST http://app.bitgo.com/x HTTP/1.1\r\nHost: h\r\n\r\n");
+    str_clear(&t.client.far_out);
+    CLIENT_SENDS("CONNECT app.bitgo.com:80 HTTP/1.1\r\nHost: h\r\n\r\n");
+    CLIENT_GOT_STATUS("HTTP/1.1 403 ");
+    assert_int_equal(t.opened, 0);
+    assert_int_equal(t.done_count, 3);
+    for (size_t i = 0; i < t.done_count; i++) {
+        assert_int_equal(t.done[i]->error.code, ERR_PRODUCTION);
+        assert_non_null(exchange_finding(t.done[i], "guard.production"));
+        assert_false(t.done[i]->foreign);
+    }
+}
+
+/* Express on 3080 says nothing about a database on another port. */
+static void another_port_of_this_machine_is_another_program(void **state)
+{
+    (void)state;
+    w.routes[1].address = &express;
+    CLIENT_SENDS("GET http://localhost:9000/x HTTP/1.1\r\nHost: localhost:9000\r\n\r\n");
+    UPSTREAM_GOT("GET /x HTTP/1.1\r\nHost: localhost:9000\r\n\r\n");
+}
+
+static void an_upstream_that_we_may_not_sign_for(void **state)
+{
+    static struct upstream_address company = {
+        .host = "bitgo.example", .port = 443, .tls = true, .authority = "bitgo.example"};
+    (void)state;
+    w.routes[1].address = &company;
+    w.inspect.read_only = true;
+    CLIENT_SENDS("CONNECT bitgo.example:443 HTTP/1.1\r\nHost: h\r\n\r\n");
+    CLIENT_GOT_STATUS("HTTP/1.1 403 ");
+    assert_int_equal(t.done[0]->error.code, ERR_NOT_INSPECTED);
+    teardown_forward(state);
+    setup_forward(state);
+    w.routes[1].address = &company;
+    CLIENT_SENDS("CONNECT bitgo.example:443 HTTP/1.1\r\nHost: h\r\n\r\n");
+    CLIENT_GOT(ESTABLISHED);
+    assert_string_equal(w.restarted_for, "");
+    teardown_forward(state);
+    setup_forward(state);
+    w.routes[1].address = &company;
+    CLIENT_SENDS("CONNECT bitgo.example:8443 HTTP/1.1\r\nHost: h\r\n\r\n");
+    CLIENT_GOT_STATUS("HTTP/1.1 403 ");
+    assert_non_null(strstr(t.done[0]->error.text, "use https://bitgo.example"));
+}
+
 static void no_proxy_is_read_as_people_write_it(void **state)
 {
     static const struct {
@@ -333,6 +420,10 @@ int main(void)
         TEST(nothing_behind_a_refused_connect_is_a_request),
         TEST(connect_inside_of_tls_says_what_to_do),
         TEST(guards_answer_before_anything_leaves),
+        TEST(bitgos_hosts_are_reached_where_we_look_or_not_at_all),
+        TEST(guards_hold_on_every_port),
+        TEST(another_port_of_this_machine_is_another_program),
+        TEST(an_upstream_that_we_may_not_sign_for),
         TEST(no_proxy_is_read_as_people_write_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
