@@ -1,9 +1,11 @@
 """why401 exec: a command with the proxy around it, its status, its environment, and the verdict on its calls."""
 import json
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
+import unittest
 
 import certificates
 from why401 import PATIENCE, PROGRAM, RULE, Case, environment
@@ -123,6 +125,16 @@ class TheVerdict(Exec):
             with self.subTest(args):
                 done = self.exec("--env", "test", "--read-only", "--tunnel", "all", "--fail-on", "production", "--",
                                  "curl", "-sS", "-X", "POST", *args)
+                self.assertEqual(done.returncode, 3, done.stderr)
+                self.assertIn("the call was for app.bitgo.com; it was refused here", " ".join(done.stderr.split()))
+
+    @unittest.skipUnless(shutil.which("node"), "no Node")
+    def test_production_in_clear_by_node(self):
+        url = "http://app.bitgo.com/api/v2/user/session"
+        for source in (f"fetch('{url}', {{ method: 'POST' }}).catch(() => {{}})",
+                       f"require('http').request('{url}', {{ method: 'POST', agent: false }}).on('error', () => {{}}).end()"):
+            with self.subTest(source):
+                done = self.exec("--env", "test", "--fail-on", "production", "--", "node", "-e", source)
                 self.assertEqual(done.returncode, 3, done.stderr)
                 self.assertIn("the call was for app.bitgo.com; it was refused here", " ".join(done.stderr.split()))
 
