@@ -7,8 +7,6 @@
  * CONNECT comes in two kinds. To an upstream: it is answered at once, the client's stream begins
  * again, and what follows is a connection to us as if to the upstream. To another host: it is
  * answered once that host is connected, and bytes go both ways. */
-#include <ctype.h>
-
 #include "flow_state.h"
 #include "network_proxy.h"
 #include "why401/http/serialise.h"
@@ -24,16 +22,6 @@ bool flow_is_connect(const struct flow *f)
     return span_eq(f->x->request.head.method, SPAN("CONNECT"));
 }
 
-/* Host names are compared and looked up without regard to case; one spelling serves all. */
-static struct span lower_copy(struct arena *arena, struct span host)
-{
-    char *copy = arena_alloc(arena, host.len + 1);
-    for (size_t i = 0; copy && i < host.len; i++) {
-        copy[i] = (char)tolower((unsigned char)host.ptr[i]);
-    }
-    return span(copy, copy ? host.len : 0);
-}
-
 /* The route to the upstream of that name and port, if there is one. */
 static const struct route *route_to(const struct flow_env *env, struct span host, uint16_t port)
 {
@@ -46,39 +34,10 @@ static const struct route *route_to(const struct flow_env *env, struct span host
     return NULL;
 }
 
-/* The request names this proxy as its host: it means the upstream. */
-static bool is_ourselves(const struct flow *f, struct span host, uint16_t port)
-{
-    struct ip ip;
-    bool local = span_eq(host, SPAN("localhost")) || (ip_parse(host, &ip) && ip_is_loopback(ip));
-    return local && port == f->env->forward->port;
-}
-
-/* The upstream of that name, on whatever port, or NULL. */
-static const struct upstream_address *upstream_named(const struct flow_env *env, struct span host)
-{
-    for (size_t i = 0; i < env->route_count; i++) {
-        const struct upstream_address *a = env->routes[i].address;
-        if (a && span_eq(host, span_of(a->host))) {
-            return a;
-        }
-    }
-    return NULL;
-}
-
-/* A host that a client calls as BitGo's: of its production or test environment, or an upstream's.
- * Another port of this machine is another program, whatever the upstream. */
-static bool is_bitgos(const struct flow_env *env, struct span host)
-{
-    enum environment e = environment_of_host(host);
-    return e == ENVIRONMENT_PROD || e == ENVIRONMENT_TEST ||
-           (e != ENVIRONMENT_EXPRESS && upstream_named(env, host));
-}
-
 /* The upstream that somebody who names this host of BitGo's most probably means, or NULL. */
 static const struct upstream_address *meant(const struct flow_env *env, struct span host)
 {
-    const struct upstream_address *found = upstream_named(env, host);
+    const struct upstream_address *found = flow_upstream_named(env, host);
     enum environment e = environment_of_host(host);
     for (size_t i = 0; !found && e != ENVIRONMENT_UNKNOWN && i < env->route_count; i++) {
         const struct upstream_address *a = env->routes[i].address;
@@ -145,7 +104,7 @@ static int take_authority(struct exchange *x, struct span authority, uint16_t de
         return err_set(err, ERR_TARGET,
                        "the request names no host with an optional port to forward it to");
     }
-    x->host = lower_copy(&x->arena, host);
+    x->host = flow_lower(&x->arena, host);
     return x->host.ptr ? 0 : err_set(err, ERR_MEMORY, "no memory for a host name");
 }
 
@@ -161,7 +120,7 @@ static int choose_for_connect(struct flow *f, struct err *err)
     }
     const struct route *route = route_to(f->env, x->host, x->port);
     if (!route) {
-        return is_bitgos(f->env, x->host) ? refuse_unseen(f, err) : go_elsewhere(f, err);
+        return flow_is_bitgos(f->env, x->host) ? refuse_unseen(f, err) : go_elsewhere(f, err);
     }
     if (!may_intercept(f->env->forward, x->host)) {
         return go_unguarded(f, err);
@@ -184,7 +143,7 @@ static int choose_for_absolute(struct flow *f, struct err *err)
         f->close = true; /* whom it means is not clear, so what follows is not either */
         return -1;
     }
-    if (is_ourselves(f, x->host, x->port)) {
+    if (flow_is_ourselves(f, x->host, x->port)) {
         flow_go_home(f);
         return 0;
     }
@@ -197,7 +156,7 @@ static int choose_for_absolute(struct flow *f, struct err *err)
     }
     if (!route) {
         x->scheme = https ? SPAN("https") : SPAN("http");
-        return is_bitgos(f->env, x->host) ? refuse_unseen(f, err) : go_elsewhere(f, err);
+        return flow_is_bitgos(f->env, x->host) ? refuse_unseen(f, err) : go_elsewhere(f, err);
     }
     f->route = route;
     x->scheme = route->address->tls ? SPAN("https") : SPAN("http");
@@ -242,8 +201,8 @@ static bool is_reserved(struct span host)
 static bool is_known_name(const struct flow_env *env, struct span host)
 {
     struct ip ip;
-    return upstream_named(env, host) || !memchr(host.ptr, '.', host.len) || ip_parse(host, &ip) ||
-           is_reserved(host);
+    return flow_upstream_named(env, host) || !memchr(host.ptr, '.', host.len) ||
+           ip_parse(host, &ip) || is_reserved(host);
 }
 
 /* A web page may let a name of its own mean 127.0.0.1 and so read answers in a browser that knows
@@ -258,7 +217,7 @@ static int check_host(struct flow *f, struct err *err)
         return 0;
     }
     if (authority_split(authority, HTTP_PORT, &host, &port)) {
-        host = lower_copy(&f->x->arena, host);
+        host = flow_lower(&f->x->arena, host);
         if (host.ptr && is_known_name(f->env, host)) {
             return 0;
         }
@@ -323,16 +282,6 @@ bool flow_enter_tunnel(struct flow *f)
     return true;
 }
 
-/* What the proxy itself had to say about somebody else's exchange is worth telling; the exchange is
- * not. */
-static void blank(struct exchange *x)
-{
-    struct http_head *head = &x->request.head;
-    head->field_count = 0;
-    head->target = arena_printf(&x->arena, "%.*s:%u", SPAN_ARG(x->host), x->port);
-    x->target = (struct target){.form = TARGET_AUTHORITY, .authority = head->target};
-}
-
 void flow_hand_over(struct flow *f, struct exchange *x)
 {
     const struct flow_env *env = f->env;
@@ -344,8 +293,10 @@ void flow_hand_over(struct flow *f, struct exchange *x)
         exchange_free(x);
         return;
     }
+    /* What the proxy itself had to say about somebody else's exchange is worth telling; the
+     * exchange is not. */
     if (x->foreign) {
-        blank(x);
+        flow_blank_stranger(x);
     }
     env->finished(env->ctx, x);
 }

@@ -162,6 +162,7 @@ bool flow_take_request(struct flow *f)
     stream_consume(f->client, len ? len : in.len);
     if (rc != 0) {
         f->close = true;
+        flow_note_stranger(f);
         flow_refuse(f, &err);
         return true;
     }
@@ -170,6 +171,7 @@ bool flow_take_request(struct flow *f)
     f->up.out = f->x->request.head.framing;
     f->up.lost = false;
     if (judge(f, &err) != 0) {
+        flow_note_stranger(f);
         flow_refuse(f, &err);
     } else if (flow_is_connect(f) && !f->x->foreign) {
         flow_intercept(f);

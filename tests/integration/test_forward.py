@@ -107,6 +107,49 @@ class Forward(Forwarding):
         self.assertRegex(proxy.err.text(), rf"passed on unseen: 127\.0\.0\.1:{other.port}, {len(sent)} bytes there, "
                                            rf"{len(answer)} back")
 
+    def assert_told_blindly(self, log, har, targets):
+        lines = log.read_text()
+        self.assertEqual([json.loads(line)["target"] for line in lines.splitlines()], targets)
+        self.assertNotIn("canary", lines + har.read_text())
+
+    def test_what_is_refused_early_is_blind_too(self):
+        log, har = self.home / "log", self.home / "har"
+        proxy = self.start("run", "--env", "test", "--listen", "127.0.0.1:0", "--verbose", "--log-json", log, "--har", har)
+        url = b"http://bank.example/canaryPath?name=canaryQuery"
+        cases = (
+            (b"GET %s HTTP/1.1\r\nHost: bank.example\r\nHost: canaryHost\r\n\r\n" % url, "bank.example:80"),
+            (b"GET %s HTTP/1.1\r\nHost: bank.example\r\nX: canaryField\r\n canaryFold\r\n\r\n" % url, "bank.example:80"),
+            (b"POST %s HTTP/1.1\r\nHost: bank.example\r\nX: canaryField\r\nContent-Length: 3\r\n"
+             b"Transfer-Encoding: chunked\r\n\r\nabc" % url, "bank.example:80"),
+            (b"POST %s HTTP/1.1\r\nHost: bank.example\r\nX: canaryField\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"
+             % url, "bank.example:80"),
+            (b"GET http://bank.example:99999/canaryPath HTTP/1.1\r\nHost: canaryHost\r\n\r\n", "bank.example"),
+            (b"GET ftp://bank.example/canaryPath HTTP/1.1\r\nHost: canaryHost\r\n\r\n", "bank.example"),
+            (b"GET http://canaryUser:canaryWord@bank.example/ HTTP/1.1\r\nHost: canaryHost\r\n\r\n", "bank.example:80"),
+            (b"CONNECT bank.example:443 HTTP/1.1\r\nHost: bank.example\r\nX: canaryField\r\n canaryFold\r\n\r\n",
+             "bank.example:443"),
+        )
+        for request, _ in cases:
+            self.assertEqual(proxy.exchange(request, tls=False).status, 400, request)
+        proxy.stop()
+        self.assertNotIn("canary", proxy.out.text() + proxy.err.text())
+        self.assert_told_blindly(log, har, [target for _, target in cases])
+
+    def test_one_connection_too_many_is_blind_too(self):
+        log, har = self.home / "log", self.home / "har"
+        upstream = self.start_upstream(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        proxy = self.start_proxy(upstream, "--log-json", log, "--har", har, config={"limits": {"connections": 1}})
+        first = proxy.connect(tls=False)
+        first.send(b"GET /first HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        self.assertEqual(first.response().status, 200)
+        second = proxy.exchange(b"GET http://bank.example/canaryPath?canaryQuery HTTP/1.1\r\nHost: bank.example\r\n"
+                                b"X: canaryField\r\n\r\n", tls=False)
+        self.assertEqual(second.status, 503)
+        first.close()
+        proxy.stop()
+        self.assertNotIn("canary", proxy.out.text() + proxy.err.text())
+        self.assert_told_blindly(log, har, ["/first", "bank.example:80"])
+
     def test_another_hosts_certificate_is_its_own(self):
         proxy = self.start_forward("--tunnel", "all")
         other = self.start_upstream(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", tls=True)

@@ -275,6 +275,87 @@ static void guards_answer_before_anything_leaves(void **state)
     assert_int_equal(t.opened, 1);
 }
 
+/* However early it is refused, of somebody else's request only host and port are told. */
+static void refused_early_others_stay_unseen(void **state)
+{
+    static const struct {
+        const char *head;
+        const char *told;
+    } rows[] = {
+        {"GET http://Bank.example/a?secret HTTP/1.1\r\nHost: a\r\nHost: secret\r\n\r\n",
+         "bank.example:80"},
+        {"POST https://bank.example/secret HTTP/1.1\r\nHost: a\r\nX: secret\r\nContent-Length: "
+         "3\r\n"
+         "Transfer-Encoding: chunked\r\n\r\nabc",
+         "bank.example:443"},
+        {"GET http://bank.example/secret HTTP/1.1\r\nHost: a\r\nX: secret\r\n secret\r\n\r\n",
+         "bank.example:80"},
+        {"GET http://bank.example:99999/secret HTTP/1.1\r\nHost: secret\r\n\r\n", "bank.example"},
+        {"GET ftp://bank.example/secret HTTP/1.1\r\nHost: secret\r\n\r\n", "bank.example"},
+        {"GET http://secret@bank.example:8080/secret HTTP/1.1\r\nHost: secret\r\n\r\n",
+         "bank.example:8080"},
+        {"GET http://ba%6ek.example/secret HTTP/1.1\r\nHost: secret\r\n\r\n", ""},
+        {"GET http:///secret HTTP/1.1\r\nHost: secret\r\n\r\n", ""},
+        {"GET bank.example/secret?secret HTTP/1.1\r\nHost: secret\r\n\r\n", ""},
+        {"GET bank.example?u=http://app.bitgo.com/secret HTTP/1.1\r\nHost: secret\r\n\r\n", ""},
+        {"CONNECT bank.example:443 HTTP/1.1\r\nHost: h\r\nX: secret\r\nContent-Length: "
+         "5\r\n\r\nhello",
+         "bank.example:443"},
+        {"CONNECT bank.example:443 HTTP/1.1\r\nHost: h\r\nHost: secret\r\n\r\n",
+         "bank.example:443"},
+        {"CONNECT http://bank.example/secret HTTP/1.1\r\nHost: secret\r\n\r\n", "bank.example:443"},
+        {"CONNECT /secret HTTP/1.1\r\nHost: secret\r\n\r\n", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        teardown_forward(state);
+        setup_forward(state);
+        far_send(&t.client, span_of(rows[i].head));
+        CLIENT_GOT_STATUS("HTTP/1.1 400 ");
+        assert_int_equal(t.opened, 0);
+        assert_int_equal(t.done_count, 1);
+        const struct http_head *head = &t.done[0]->request.head;
+        if (!span_eq(head->target, span_of(rows[i].told)) || head->field_count) {
+            fail_msg("%s: told are %.*s and %zu fields", rows[i].head, SPAN_ARG(head->target),
+                     head->field_count);
+        }
+    }
+}
+
+/* What is malformed and meant for BitGo is what a person wants to see. */
+static void refused_early_ours_are_told(void **state)
+{
+    static const char *const targets[] = {"/api/v2/ping?a", "https://app.bitgo.com/api?a",
+                                          "http://app.bitgo-test.com:80/api?a",
+                                          "http://localhost:8401/api?a", "http://127.0.0.1:8401/"};
+    char head[200];
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        teardown_forward(state);
+        setup_forward(state);
+        snprintf(head, sizeof head, "GET %s HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", targets[i]);
+        far_send(&t.client, span_of(head));
+        CLIENT_GOT_STATUS("HTTP/1.1 400 ");
+        assert_true(span_eq(t.done[0]->request.head.target, span_of(targets[i])));
+        assert_int_equal(t.done[0]->request.head.field_count, 2);
+        assert_false(t.done[0]->foreign);
+    }
+}
+
+static void one_connection_too_many_is_no_reason_to_look(void **state)
+{
+    struct memory_stream client;
+    (void)state;
+    memory_init(&client, STREAM_OPEN);
+    assert_int_equal(flow_start(&t.env, &client.stream, &t.info, w.routes, ERR_TOO_MANY), 0);
+    far_send(&client,
+             SPAN("GET http://bank.example/secret HTTP/1.1\r\nHost: h\r\nX: secret\r\n\r\n"));
+    got_start(&client, "HTTP/1.1 503 ");
+    assert_int_equal(t.done_count, 1);
+    assert_true(span_eq(t.done[0]->request.head.target, SPAN("bank.example:80")));
+    assert_int_equal(t.done[0]->request.head.field_count, 0);
+    worker_settle(t.worker);
+    memory_release(&client);
+}
+
 static struct upstream_address express = {
     .host = "localhost", .port = 3080, .authority = "localhost:3080"};
 
@@ -420,6 +501,9 @@ int main(void)
         TEST(nothing_behind_a_refused_connect_is_a_request),
         TEST(connect_inside_of_tls_says_what_to_do),
         TEST(guards_answer_before_anything_leaves),
+        TEST(refused_early_others_stay_unseen),
+        TEST(refused_early_ours_are_told),
+        TEST(one_connection_too_many_is_no_reason_to_look),
         TEST(bitgos_hosts_are_reached_where_we_look_or_not_at_all),
         TEST(guards_hold_on_every_port),
         TEST(another_port_of_this_machine_is_another_program),
