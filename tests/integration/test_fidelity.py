@@ -113,7 +113,8 @@ class Requests(Case):
                  b"x-LOWER-upper: C", b"X-Twice: 1", b"X-Other: o", b"X-Twice: 2", b"x_under: u",
                  b"!#$%&'*+-.^_`|~09: token", b"X-Bytes: \x80\xff\xc3\xa9", b"Accept-Encoding: ",
                  b"Via: 1.0 somebody", b"X-Forwarded-For: 192.0.2.1", b"Forwarded: for=192.0.2.1",
-                 b"Authorization: Bearer " + RAW_TOKEN, b"Cookie: a=b; c=d", b"Trailer: X-T"]
+                 b"Authorization: Bearer " + RAW_TOKEN, b"Cookie: a=b; c=d", b"Trailer: X-T",
+                 b"Proxy-Foo: 1", b"Proxy: p"]
         self.assertEqual(self.forwarded(as_bytes(lines)).head, self.expected(lines))
 
     def test_connection_fields_are_dropped(self):
@@ -160,6 +161,7 @@ class Responses(Case):
         head = (b"HTTP/1.1 200 All is well, \xe9\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\nhmac: " + HMAC + b"\r\n"
                 b"timestamp:1795462137988\r\nSet-Cookie: a=1; Path=/\r\nX-B:   wide\t\r\nset-cookie: b=2\r\n"
                 b"X-Auth-Required: true\r\nX-Empty:\r\nRequest-ID: cjd6dflt4b70sdjrscvgks22d\r\n"
+                b"Proxy-Status: cdn; error=connection_timeout\r\nProxy-Foo: 1\r\n"
                 b"Content-Length: 2\r\n\r\n")
         seen = self.answered(head + b"ok")
         self.assertEqual(seen.head, head)
@@ -167,7 +169,8 @@ class Responses(Case):
 
     def test_connection_fields_are_dropped(self):
         seen = self.answered(b"HTTP/1.1 200 OK\r\nKeep-Alive: timeout=4\r\nConnection: X-Mine, keep-alive\r\nX-Mine: 1\r\n"
-                             b"Proxy-Authenticate: Basic\r\nX-Kept: 1\r\nContent-Length: 0\r\n\r\n")
+                             b"Proxy-Authenticate: Basic\r\nProxy-Authentication-Info: x\r\nproxy-connection: x\r\n"
+                             b"X-Kept: 1\r\nContent-Length: 0\r\n\r\n")
         self.assertEqual(seen.head, b"HTTP/1.1 200 OK\r\nX-Kept: 1\r\nContent-Length: 0\r\n\r\n")
 
     def test_coded_body_is_not_touched(self):
