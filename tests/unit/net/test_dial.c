@@ -217,6 +217,40 @@ static void credentials_go_to_the_proxy_only(void **state)
     assert_null(t.far);
 }
 
+/* A proxy knows the password, not only what wraps it. */
+static void nor_do_they_come_back(void **state)
+{
+    static const struct {
+        const char *authorization;
+        const char *reason;
+        bool shown;
+    } rows[] = {
+        {"Basic dXNlcjpwQHNzIHdvcmQ=", "user:p@ss word", false}, /* user:p@ss word */
+        {"Basic dXNlcjpwQHNzIHdvcmQ=", "no P@SS WORD here", false},
+        {"Basic dXNlcjpwQHNzIHdvcmQ=", "no user:p%40ss%20word here", false},
+        {"Basic dXNlcjpwQHNzIHdvcmQ=", "dXNlcjpwQHNzIHdvcmQ=", false},
+        {"Basic dXNlcjpwQHNzIHdvcmQ=", "user is unknown", true},
+        {"Basic dG9rZW43NzA6", "token770 is unknown", false}, /* token770: */
+        {"Basic dTpwOnc3Nw==", "p:w77", false},               /* u:p:w77 */
+        {"Bearer some-token", "some-token is none", false},
+        {"Basic Og==", "Required", true}, /* neither */
+        {NULL, "Required", true},
+    };
+    char answer[200];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        t.via.authorization = rows[i].authorization;
+        dials();
+        UNTIL(t.far && stream_peek(t.far).len);
+        snprintf(answer, sizeof answer, "HTTP/1.1 403 %s\r\n\r\n", rows[i].reason);
+        assert_int_equal(stream_write(t.far, span_of(answer)), 0);
+        near_fails(ERR_UPSTREAM_PROXY, rows[i].shown
+                                           ? rows[i].reason
+                                           : "with 403 (its reason repeats the credentials)");
+        begin_anew();
+    }
+}
+
 static void another_answer_says_why(void **state)
 {
     (void)state;
@@ -534,6 +568,7 @@ int main(void)
         T(the_answer_may_come_in_pieces),
         T(what_is_asked_for_is_host_and_port),
         T(credentials_go_to_the_proxy_only),
+        T(nor_do_they_come_back),
         T(another_answer_says_why),
         T(no_answer_is_an_end_too),
         T(a_proxy_that_is_not_there),
