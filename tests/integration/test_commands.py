@@ -106,7 +106,7 @@ class Commands(Case):
 
     def test_output_that_takes_nothing(self):
         proxy = self.start_proxy(self.start_upstream(lambda peer: peer.request() and peer.send(OK)))
-        proxy.exchange(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", tls=False)
+        proxy.exchange(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", tls=False)
         proxy.stop()  # there is a CA now, and a ledger
         (self.home / "words").write_text("session expired", encoding="ascii")
         helps = [[command, "--help"] for command in COMMANDS]

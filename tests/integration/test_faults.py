@@ -16,8 +16,8 @@ import har
 from why401 import SANITIZED, Case
 from wire import PATIENCE, Closed, Wire
 
-GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
-POST = b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nmany"
+GET = b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n"
+POST = b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nmany"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 TOKEN = b"v2x" + 64 * b"1"  # made up; without one each success would have a problem to tell
 LOSSES = r"(\d+) successes and (\d+) failures are missing"
@@ -151,7 +151,7 @@ class StuckLog(Case):
 
     def exchange(self, status):
         self.wire = self.wire or self.proxy.connect(tls=False)
-        self.wire.send(b"GET /%d HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n\r\n" % (status, TOKEN))
+        self.wire.send(b"GET /%d HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n" % (status, TOKEN))
         self.assertEqual(self.wire.response().status, status)
 
     def read_log(self, end):

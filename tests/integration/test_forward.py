@@ -282,7 +282,7 @@ class InANetworkOfItsOwn(Forwarding):
         if self.silent_name_server() is None:
             return
         proxy = self.start("run", "--listen", "127.0.0.1:0", "--config", self.write_config({"timeouts": {"connect_ms": 300}}))
-        answer = proxy.exchange(b"GET /api/v2/user/me HTTP/1.1\r\nHost: h\r\n\r\n", tls=False)
+        answer = proxy.exchange(b"GET /api/v2/user/me HTTP/1.1\r\nHost: localhost\r\n\r\n", tls=False)
         self.assertEqual(answer.status, 502)
         self.assertIn(b"the name app.bitgo.com could not be resolved: no name server answered in time", answer.body)
 
@@ -294,10 +294,10 @@ class InANetworkOfItsOwn(Forwarding):
         proxy = self.start_proxy(upstream, config={"timeouts": {"drain_ms": 200}})
         tunnels = [proxy.connect(tls=False) for _ in range(24)]
         for number, wire in enumerate(tunnels):
-            wire.send(b"CONNECT silent%d.example.com:443 HTTP/1.1\r\nHost: h\r\n\r\n" % number)
+            wire.send(b"CONNECT silent%d.example.com:443 HTTP/1.1\r\nHost: localhost\r\n\r\n" % number)
         for _ in range(16):
             silent.recv(512)  # questions have been asked, so that lookups are under way
-        self.assertEqual(proxy.exchange(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", tls=False).status, 401)
+        self.assertEqual(proxy.exchange(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", tls=False).status, 401)
         self.assertEqual(select.select([wire.sock for wire in tunnels], [], [], 0)[0], [])
         proxy.stop()
 

@@ -7,7 +7,7 @@ import threading
 from why401 import RULE, Case
 from wire import PATIENCE
 
-GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
+GET = b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -106,7 +106,7 @@ class Reloading(Case):
         (rules / "broken.json").write_text("{")
         proxy.signal(signal.SIGHUP)
         self.assertIsNotNone(proxy.err.wait_match(r"broken\.json"))
-        proxy.exchange(b"GET /api/v2/wallets HTTP/1.1\r\nHost: h\r\n\r\n")
+        proxy.exchange(b"GET /api/v2/wallets HTTP/1.1\r\nHost: localhost\r\n\r\n")
         entry = proxy.entries(1)[0]
         self.assertEqual(entry["explanations"][0]["id"], RULE + "401-unauthorized-no-access-token")
 
