@@ -183,52 +183,6 @@ const struct via *flow_asks_via(const struct flow *f)
     return http ? network_proxy_for(f->env->forward->proxy, x->host, x->port) : NULL;
 }
 
-/* Domains that nobody on the internet can register (RFC 2606, 6761, 6762, 8375; .internal). */
-static bool is_reserved(struct span host)
-{
-    static const struct span domains[] = {{".localhost", 10}, {".internal", 9}, {".local", 6},
-                                          {".test", 5},       {".example", 8},  {".home.arpa", 10}};
-    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++) {
-        if (span_ends(host, domains[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Names that nobody on the internet can point at this machine: addresses, names without a dot and
- * reserved ones, and the upstreams'. */
-static bool is_known_name(const struct flow_env *env, struct span host)
-{
-    struct ip ip;
-    return flow_upstream_named(env, host) || !memchr(host.ptr, '.', host.len) ||
-           ip_parse(host, &ip) || is_reserved(host);
-}
-
-/* A web page may let a name of its own mean 127.0.0.1 and so read answers in a browser that knows
- * of no other origin (DNS rebinding). The browser says that name in Host. Within TLS there is no
- * need to ask: no certificate of ours is for such a name. */
-static int check_host(struct flow *f, struct err *err)
-{
-    struct span authority = http_value(&f->x->request.head, SPAN("host"));
-    struct span host;
-    uint16_t port;
-    if (!f->env->forward || f->info->tls || !ip_is_loopback(f->info->peer) || authority.len == 0) {
-        return 0;
-    }
-    if (authority_split(authority, HTTP_PORT, &host, &port)) {
-        host = flow_lower(&f->x->arena, host);
-        if (host.ptr && is_known_name(f->env, host)) {
-            return 0;
-        }
-    }
-    f->close = true;
-    return err_set(err, ERR_TARGET,
-                   "the Host field names %.*s, which is neither this proxy nor one of its "
-                   "upstreams; use http://localhost, or an address",
-                   SPAN_ARG(span_first(authority, 200)));
-}
-
 int flow_choose_route(struct flow *f, struct err *err)
 {
     bool connect = flow_is_connect(f);
@@ -242,7 +196,7 @@ int flow_choose_route(struct flow *f, struct err *err)
         return choose_for_connect(f, err);
     }
     return f->x->target.form == TARGET_ABSOLUTE && f->env->forward ? choose_for_absolute(f, err)
-                                                                   : check_host(f, err);
+                                                                   : flow_check_host(f, err);
 }
 
 void flow_intercept(struct flow *f)

@@ -1,6 +1,7 @@
 /* The flow as a forward proxy: which host each request goes to, what a CONNECT becomes, and that
  * nothing of other hosts' exchanges is looked at. */
 #include "network_proxy.h"
+#include "rebinding.h"
 #include "script.h"
 #include "why401/tls/ca.h"
 
@@ -443,6 +444,32 @@ static void an_upstream_that_we_may_not_sign_for(void **state)
     assert_non_null(strstr(t.done[0]->error.text, "use https://bitgo.example"));
 }
 
+static void hosts_files_are_read_as_people_write_them(void **state)
+{
+    static const char text[] = "# 127.0.0.1 commented\n"
+                               "127.0.0.1\tlocalhost  Why401.Local\t# and more\n"
+                               "  ::1 six\r\n"
+                               "127.0.1.1 box.example box\n"
+                               "192.168.1.5 other\n"
+                               "0.0.0.0 advert.example\n"
+                               "nonsense name\n"
+                               "127.0.0.1\n"
+                               "\n"
+                               "::ffff:127.0.0.1 mapped last";
+    static const char *const ours[] = {"localhost",   "why401.local", "six", "box",
+                                       "box.example", "mapped",       "last"};
+    static const char *const others[] = {"commented", "and", "other",  "advert.example", "name",
+                                         "127.0.0.1", "",    "why401", "localhos"};
+    (void)state;
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        assert_true(hosts_call_us(span_of(text), span_of(ours[i])));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_false(hosts_call_us(span_of(text), span_of(others[i])));
+    }
+    assert_false(hosts_call_us(span(NULL, 0), SPAN("localhost")));
+}
+
 static void no_proxy_is_read_as_people_write_it(void **state)
 {
     static const struct {
@@ -508,6 +535,7 @@ int main(void)
         TEST(guards_hold_on_every_port),
         TEST(another_port_of_this_machine_is_another_program),
         TEST(an_upstream_that_we_may_not_sign_for),
+        TEST(hosts_files_are_read_as_people_write_them),
         TEST(no_proxy_is_read_as_people_write_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
