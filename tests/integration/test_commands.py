@@ -43,6 +43,13 @@ WRONG = (
 
 
 class Commands(Case):
+    def test_help_about_help(self):
+        overview = self.run_program("--help").stdout
+        for args in (["help"], ["help", "help"], ["help", "--help"], ["help", "-h"]):
+            with self.subTest(" ".join(args)):
+                result = self.run_program(*args)
+                self.assertEqual((result.returncode, result.stdout, result.stderr), (0, overview, ""))
+
     def test_help_is_the_same_by_either_way(self):
         for command in COMMANDS:
             with self.subTest(command):
