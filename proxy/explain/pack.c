@@ -159,11 +159,17 @@ struct rulepack *rulepack_builtin(struct err *err)
 static int finish(struct rulepack *pack, struct rule_list *fresh, int rc, struct err *err)
 {
     if (rc == 0 && adopt(pack, fresh, err) == 0) {
+        pack->given += fresh->count;
         free(fresh->rules);
         return 0;
     }
     list_free(fresh);
     return -1;
+}
+
+size_t rulepack_given(const struct rulepack *pack)
+{
+    return pack->given;
 }
 
 static int take_text(void *ctx, const char *path, struct span text, struct err *err)
