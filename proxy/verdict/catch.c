@@ -279,13 +279,11 @@ static const struct call whole_run = {.method = "", .path = ""};
 
 static void catch_no_traffic(struct verdict *v, const struct fail_rule *rule)
 {
-    struct span evidence =
-        v->run.tunnels ? SPAN("Connections to other hosts came through the proxy, none to BitGo's.")
-                       : SPAN("Not one connection came through the proxy.");
+    bool others = v->run.tunnels || v->foreign;
     add(v, &whole_run, &(struct judged){0},
         &(struct caught){.rule = rule,
-                         .title = "Nothing passed through the proxy",
-                         .evidence = evidence,
+                         .title = "No call to BitGo came through the proxy",
+                         .evidence = others ? SPAN("What came was for other hosts.") : SPAN(""),
                          .step = "See at the end of the run's output which programs ignore the "
                                  "proxy variables, and what to do."});
 }

@@ -71,6 +71,7 @@ struct verdict {
     uint64_t broken;                  /* the client got no answer */
     uint64_t explained;               /* of failing */
     uint64_t unexplained[STATUS_END]; /* of failing, by status */
+    uint64_t foreign;                 /* calls to other hosts that this proxy answered itself */
     struct verdict_run run;           /* command is in the arena */
     struct verdict_reason *list;      /* what verdict_reasons gives, owned */
 };

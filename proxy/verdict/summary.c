@@ -62,6 +62,10 @@ static void add_exchanges(struct summary *s)
         str_addf(&s->line, "; %" PRIu64 " connection%s to other hosts", v->run.tunnels,
                  plural(v->run.tunnels));
     }
+    if (v->foreign) {
+        str_addf(&s->line, "; %" PRIu64 " call%s to other hosts answered by this proxy", v->foreign,
+                 plural(v->foreign));
+    }
     say(s, 0, "", INK_BOLD);
 }
 

@@ -171,8 +171,9 @@ static void count(struct verdict *v, struct call *call, const struct judged *j)
 
 void verdict_take(struct verdict *v, const struct judged *j)
 {
-    if (j->foreign) {
-        return; /* no call to BitGo */
+    if (j->foreign) { /* no call to BitGo */
+        v->foreign++;
+        return;
     }
     str_clear(&v->path);
     path_normalise(&v->path, j->target);

@@ -127,7 +127,9 @@ class TheVerdict(Exec):
         done = self.exec("--tunnel", "none", "--ci", "--", "curl", "-sS", "https://example.com/")
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn("this proxy passes nothing on", done.stderr)
-        self.assertIn("no-traffic", done.stderr)
+        self.assertIn("0 exchanges with BitGo, none failed; 1 call to other hosts answered by this proxy\n", done.stderr)
+        self.assertIn("✗ no-traffic: No call to BitGo came through the proxy\n    What came was for other hosts.\n",
+                      done.stderr)
 
     def test_what_is_accepted_does_not_fail(self):
         baseline = self.home / "accepted.json"

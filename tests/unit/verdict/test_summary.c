@@ -121,7 +121,7 @@ static void silence_is_explained(void **state)
         verdict_end(c.v, &(struct verdict_run){.command = cases[i].command, .tunnels = 2});
         const char *text = summary(&c, 80, false);
         assert_has(text, "why401: 0 exchanges with BitGo, none failed; 2 connections to other "
-                         "hosts\n\nNo call to BitGo passed through the proxy.\n");
+                         "hosts\n\nNo call to BitGo came through the proxy.\n");
         assert_has(text, "  Any program\n    • The program made no call to BitGo");
         assert_has(text, cases[i].has);
         assert_lacks(text, cases[i].lacks);
