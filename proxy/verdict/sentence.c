@@ -1,6 +1,7 @@
 #include "sentence.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "why401/base/clock.h"
 
@@ -56,6 +57,19 @@ void sentence_verdict(struct str *out, const struct verdict *v)
     }
 }
 
+/* An answer of our own says itself why, so it is no failure that went unexplained. */
+void sentence_failed(struct str *out, const struct verdict *v)
+{
+    str_addf(out, "%" PRIu64 " failed (", v->failing);
+    if (v->own == 0 || v->own < v->failing) {
+        str_addf(out, "%" PRIu64 " explained%s", v->explained, v->own ? ", " : "");
+    }
+    if (v->own) {
+        str_addf(out, "%" PRIu64 " answered by this proxy", v->own);
+    }
+    str_add_c(out, ')');
+}
+
 void sentence_lost(struct str *out, const struct verdict *v)
 {
     if (v->run.lost_failing) {
@@ -77,6 +91,14 @@ void sentence_stale(struct str *out, const struct accepted *a)
     if (a->status) {
         str_addf(out, "%s%d", out->len ? " " : "", a->status);
     }
+}
+
+const char *own_title(enum err_code why, char title[OWN_TITLE_SIZE])
+{
+    const char *name = err_name(why);
+    snprintf(title, OWN_TITLE_SIZE, "Answered by this proxy%s%s", name ? ": " : "",
+             name ? name : "");
+    return title;
 }
 
 /* A sure explanation is worth four possible ones. */

@@ -115,7 +115,18 @@ class TheVerdict(Exec):
         done = self.exec("--env", "test", "--ci", "--", "curl", "-sS", "https://app.bitgo.com/api/v2/ping")
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn("Why401ProductionRefused", done.stdout)
-        self.assertIn("production", done.stderr)
+        self.assertIn("why401: 1 exchange with BitGo, 1 failed (1 answered by this proxy)\n", done.stderr)
+        self.assertIn("Fix first\n  Answered by this proxy: Why401ProductionRefused. The proxy runs with --env test, so",
+                      done.stderr)
+        self.assertNotIn("Not explained", done.stderr)
+        self.assertIn("app.bitgo.com; it was refused here.", done.stderr)
+
+    def test_nothing_is_said_to_have_gone_out_that_was_refused(self):
+        junit = self.home / "r.xml"
+        done = self.exec("--env", "test", "--ci", "--junit", junit, "--", "curl", "-sS", "https://app.bitgo.com/api/v2/user/me")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("missing-bearer: A request without a usable access token", done.stderr)
+        self.assertNotRegex(done.stderr + junit.read_text(), "went out|was sent there")
 
     def test_no_traffic_says_why_that_may_be(self):
         done = self.exec("--ci", "--", sys.executable, "-c", "pass")
@@ -142,6 +153,8 @@ class TheVerdict(Exec):
         done = self.exec("--mock", "--read-only", "--", "curl", "-sS", "-d", "{}",
                          f"https://{HOST}/api/v2/tbtc/wallet/59cd72485007a239fb00282ed480da1f/tx/send")
         self.assertIn("Why401ReadOnly", done.stdout)
+        self.assertIn("   1 × Answered by this proxy: Why401ReadOnly\n", done.stderr)
+        self.assertNotIn("Not explained", done.stderr)
 
     def test_its_reports(self):
         junit, har, log = (self.home / name for name in ("r.xml", "r.har", "r.jsonl"))

@@ -70,6 +70,48 @@ static void a_bad_run_tells_all(void **state)
     court_close(&c);
 }
 
+/* What this proxy answered itself it has explained itself; two reasons of one name stay two. */
+static void own_answers_are_told_apart(void **state)
+{
+    (void)state;
+    static const enum err_code whys[] = {ERR_PRODUCTION, ERR_PRODUCTION, ERR_DNS, ERR_CONNECT};
+    struct court c;
+    court_open(&c, NULL);
+    for (size_t i = 0; i < sizeof whys / sizeof *whys; i++) {
+        struct judged j = court_call(&c, "GET", "/api/v2/user/me", err_status(whys[i]));
+        j.maker = MAKER_PROXY;
+        j.why = whys[i];
+        verdict_take(c.v, &j);
+    }
+    court_end(&c);
+    const char *text = summary(&c, 100, false);
+    assert_has(text, "why401: 4 exchanges with BitGo, 4 failed (4 answered by this proxy)\n"
+                     "\nFailures\n"
+                     "   2 × Answered by this proxy: Why401ProductionRefused\n"
+                     "       The proxy runs with --env test, so nothing was sent to production.");
+    assert_int_equal(
+        occurrences(text, "   1 × Answered by this proxy: Why401UpstreamUnreachable\n"), 2);
+    assert_has(text, "\nFix first\n  Answered by this proxy: Why401ProductionRefused. The proxy");
+    assert_lacks(text, "Not explained");
+    assert_lacks(text, "why401 scenarios");
+    assert_non_null(court_again(&c, (struct verdict_options){.fail_on = "explained"}));
+    struct judged own = court_call(&c, "POST", "/x", 403);
+    own.maker = MAKER_PROXY;
+    own.why = ERR_READ_ONLY;
+    verdict_take(c.v, &own);
+    court_take(&c, "GET", "/x", 404);
+    court_end(&c);
+    text = summary(&c, 100, false);
+    assert_has(text, "2 failed (0 explained, 1 answered by this proxy)\n");
+    assert_has(text, "   1 × Not explained: 404\n");
+    assert_has(text, "Verdict: passed\n");
+    str_clear(&c.out);
+    verdict_github_markdown(c.v, &c.out);
+    assert_has(str_cstr(&c.out), "2 failed (0 explained, 1 answered by this proxy). Verdict: ");
+    assert_has(str_cstr(&c.out), "| 1 | Answered by this proxy&#58; Why401ReadOnly | certain | ");
+    court_close(&c);
+}
+
 static void what_got_lost_is_told(void **state)
 {
     (void)state;
@@ -161,9 +203,9 @@ static void nothing_in_it_is_obeyed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_good_run_is_short),     cmocka_unit_test(a_bad_run_tells_all),
-        cmocka_unit_test(what_got_lost_is_told),   cmocka_unit_test(silence_is_explained),
-        cmocka_unit_test(nothing_in_it_is_obeyed),
+        cmocka_unit_test(a_good_run_is_short),        cmocka_unit_test(a_bad_run_tells_all),
+        cmocka_unit_test(own_answers_are_told_apart), cmocka_unit_test(what_got_lost_is_told),
+        cmocka_unit_test(silence_is_explained),       cmocka_unit_test(nothing_in_it_is_obeyed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
