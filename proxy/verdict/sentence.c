@@ -53,7 +53,10 @@ void sentence_verdict(struct str *out, const struct verdict *v)
         str_add(out, SPAN("passed"));
     }
     if (accepted) {
-        str_addf(out, "; %" PRIu64 " more %s accepted", accepted, accepted == 1 ? "is" : "are");
+        str_addf(out, "; %" PRIu64 " %s accepted", accepted,
+                 failing         ? accepted == 1 ? "more is" : "more are"
+                 : accepted == 1 ? "reason is"
+                                 : "reasons are");
     }
 }
 

@@ -14,7 +14,7 @@ void sentence_count(struct str *out, const struct verdict_reason *r);
  */
 void sentence_accepted(struct str *out, const struct verdict_reason *r);
 
-/* "failed: 2 reasons, 1 more accepted" */
+/* "failed, for 2 reasons; 1 more is accepted" */
 void sentence_verdict(struct str *out, const struct verdict *v);
 
 /* "3 failed (2 explained, 1 answered by this proxy)" */

@@ -112,6 +112,40 @@ static void own_answers_are_told_apart(void **state)
     court_close(&c);
 }
 
+static void what_is_accepted_is_counted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *baseline;
+        const char *want;
+    } cases[] = {
+        {"{\"version\": 1, \"accepted\": [{\"rule\": \"4xx\"}]}", "passed; 3 reasons are accepted"},
+        {"{\"version\": 1, \"accepted\": [{\"rule\": \"4xx\", \"status\": 404}]}",
+         "failed, for 2 reasons; 1 more is accepted"},
+        {"{\"version\": 1, \"accepted\": [{\"status\": 403}, {\"status\": 404}]}",
+         "failed, for 1 reason; 2 more are accepted"},
+    };
+    struct court c;
+    court_open(&c, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        court_write(&c, cases[i].baseline);
+        assert_non_null(
+            court_again(&c, (struct verdict_options){.fail_on = "4xx", .baseline = c.path}));
+        court_take(&c, "GET", "/x", 404);
+        court_take(&c, "GET", "/x", 403);
+        court_take(&c, "GET", "/x", 400);
+        court_end(&c);
+        assert_has(summary(&c, 100, false), cases[i].want);
+    }
+    court_write(&c, cases[0].baseline);
+    assert_non_null(
+        court_again(&c, (struct verdict_options){.fail_on = "4xx", .baseline = c.path}));
+    court_take(&c, "GET", "/x", 404);
+    court_end(&c);
+    assert_has(summary(&c, 100, false), "Verdict: passed; 1 reason is accepted\n");
+    court_close(&c);
+}
+
 static void what_got_lost_is_told(void **state)
 {
     (void)state;
@@ -204,8 +238,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_run_is_short),        cmocka_unit_test(a_bad_run_tells_all),
-        cmocka_unit_test(own_answers_are_told_apart), cmocka_unit_test(what_got_lost_is_told),
-        cmocka_unit_test(silence_is_explained),       cmocka_unit_test(nothing_in_it_is_obeyed),
+        cmocka_unit_test(own_answers_are_told_apart), cmocka_unit_test(what_is_accepted_is_counted),
+        cmocka_unit_test(what_got_lost_is_told),      cmocka_unit_test(silence_is_explained),
+        cmocka_unit_test(nothing_in_it_is_obeyed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
