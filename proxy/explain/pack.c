@@ -189,7 +189,7 @@ int rulepack_add_file(struct rulepack *pack, const char *path, struct err *err)
     struct rule_list fresh = {0};
     int rc = folder_read_file(path, take_text, &fresh, err);
     if (rc == 0 && fresh.count == 0) {
-        rc = err_set(err, ERR_RULE, "%s: found no regular file, expected a rule", path);
+        rc = err_set(err, ERR_FILE, "%s: found no regular file, expected a rule", path);
     }
     return finish(pack, &fresh, rc, err);
 }

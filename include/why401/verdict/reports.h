@@ -16,7 +16,7 @@ void verdict_summary(const struct verdict *v, const struct render *how, struct s
 void verdict_no_traffic(const char *command, const struct render *how, struct str *out);
 
 /* One test case for each method and path, one failure for each reason. Mode 0644; the file is
- * replaced at once when all of it is written. Returns 0, or -1 with ERR_SYSTEM or ERR_MEMORY. */
+ * replaced at once when all of it is written. Returns 0, or -1 with ERR_OUTPUT or ERR_MEMORY. */
 int verdict_write_junit(const struct verdict *v, const char *path, struct err *err);
 
 /* A baseline that accepts all present reasons; entries that accept one already keep their words. As

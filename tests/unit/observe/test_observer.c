@@ -231,7 +231,7 @@ static void test_a_file_that_cannot_be_opened_is_an_error(void **state)
     bench_open(&b);
     b.options.json_path = "/tmp/why401-no-such-folder/x";
     assert_null(observer_start(&b.options, &err));
-    assert_int_equal(err.code, ERR_SYSTEM);
+    assert_int_equal(err.code, ERR_OUTPUT);
     assert_string_equal(err.text,
                         "cannot write JSON lines to /tmp/why401-no-such-folder/x: No such "
                         "file or directory");
