@@ -1,17 +1,20 @@
 """why401 exec: a command with the proxy around it, its status, its environment, and the verdict on its calls."""
 import json
+import os
 import pathlib
 import signal
 import subprocess
 import sys
+import unittest
 
 import certificates
-from why401 import PATIENCE, PROGRAM, RULE, Case, environment
+from why401 import PATIENCE, PROGRAM, RULE, SANITIZED, Case, environment
 
 HOST = "app.bitgo-test.com"
 GOOD = "v2x" + "0" * 64
 SPENT = "v2x" + "4" * 64
 ME = f"https://{HOST}/api/v2/user/me"
+NO_PROCESS = pathlib.Path(os.environ["WHY401_BUILD"]) / "failfork.so"
 
 
 class Exec(Case):
@@ -47,6 +50,24 @@ class TheCommand(Exec):
         done = self.exec("--", str(plain))
         self.assertEqual(done.returncode, 126)
         self.assertIn(str(plain), done.stderr)
+
+    @unittest.skipIf(SANITIZED, "a sanitizer wants to be loaded first")
+    def test_a_command_that_the_system_has_no_room_for(self):
+        done = self.exec("--ci", "--junit", "r.xml", "--", "true", env={"LD_PRELOAD": str(NO_PROCESS)})
+        self.assertEqual(done.returncode, 125, done.stderr)
+        self.assertIn("why401: true cannot be started: Resource temporarily unavailable", done.stderr)
+        self.assertFalse((self.home / "r.xml").exists())
+
+    def test_statuses_from_125_on_are_not_judged(self):
+        """They are a shell's words for a command that did not end by itself."""
+        for status in (125, 126, 127, 200):
+            self.assertEqual(self.exec("--ci", "--", "sh", "-c", f"exit {status}").returncode, status)
+        for status in (0, 1, 2, 124):
+            self.assertEqual(self.exec("--ci", "--", "sh", "-c", f"exit {status}").returncode, 3)
+
+    def test_a_proxy_that_cannot_start(self):
+        (self.home / "data").write_text("no folder")
+        self.assertEqual(self.exec("--", "true").returncode, 1)
 
     def test_a_command_line_that_is_wrong(self):
         for args, words in (((), "behind --"), (("npm", "test"), "behind --"), (("--",), "behind --"),
