@@ -61,7 +61,7 @@ void say_as_it_is(const char *format, ...)
 int say_error(const struct err *err)
 {
     bool before_start = err->code == ERR_USAGE || err->code == ERR_CONFIG ||
-                        err->code == ERR_RULE || err->code == ERR_INPUT;
+                        err->code == ERR_FILE || err->code == ERR_RULE || err->code == ERR_INPUT;
     say("%s", err->text);
     if (err_advice(err->code)[0]) {
         say("%s", err_advice(err->code));

@@ -14,6 +14,7 @@
 #define TARGET_COLUMN    58   /* a short target is filled up to here, so that durations line up */
 #define TARGET_AT        26   /* column in which the target begins */
 #define LINE_COLUMNS     35   /* of a line without target and request id */
+#define METHOD_COLUMNS   7    /* with a space at its end; a longer method takes from the target */
 #define SECOND_SIZE      9    /* "10:15:03" */
 #define NOTICE_SHOWN     1000 /* bytes */
 #define DURATION_COLUMNS 5    /* at least, unit not counted */
@@ -176,10 +177,12 @@ static void add_line(struct terminal *t, const struct record *r)
     add_status(t, x->response.head.status);
     size_t before = out->len;
     text_escape(out, str_span(&r->method), 32);
-    pad(t, text_columns(span_from(str_span(out), before)), 7);
+    size_t method = text_columns(span_from(str_span(out), before));
+    size_t over = method < METHOD_COLUMNS ? 0 : method + 1 - METHOD_COLUMNS;
+    pad(t, method, METHOD_COLUMNS);
     before = out->len;
     text_escape(out, str_span(&r->target), TARGET_SHOWN);
-    add_gap(t, text_columns(span_from(str_span(out), before)), r);
+    add_gap(t, over + text_columns(span_from(str_span(out), before)), r);
     add_duration(t, x);
     if (r->failing && r->request_id.len) {
         add(t, t->page.palette->dim);

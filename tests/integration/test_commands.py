@@ -41,8 +41,46 @@ WRONG = (
     (["run", "--workers", "0"], "workers"),
 )
 
+# Files that cannot be used: the command line, its exit code, and what was found, is expected and is to be done.
+PATH_EXPECTED = ("Expected is the path of something that exists and that you may read. Correct the path or its "
+                 "permissions, or name another one.")
+FILE_EXPECTED = ("Expected is a file of yours, or none yet, in a folder that exists and that you may write to. "
+                 "Correct the path or its permissions, or name another one.")
+LEDGER_EXPECTED = "Give the ledger of a 'why401 run' with --ledger FILE; without it, it is the one that the config names"
+GONE = "No such file or directory"
+UNUSABLE = (
+    (["tokens"], 1, "ledger.db: there is no ledger yet; 'why401 run' makes it as traffic passes", LEDGER_EXPECTED),
+    (["report", "--last", "--ledger", "nofile"], 1, "nofile: there is no ledger yet", LEDGER_EXPECTED),
+    (["explain", "nofile"], 2, f"nofile cannot be read: {GONE}", PATH_EXPECTED),
+    (["explain", "folder"], 2, "folder is a folder; a file is expected", PATH_EXPECTED),
+    (["explain"], 2, "standard input is empty; a response body, an SDK error, a curl -v transcript, a HAR, JSON lines of "
+     "this program or a sentence is expected", "Correct that in the input, or give another one."),
+    (["mock", "--replay", "nofile"], 2, f"nofile: cannot open it: {GONE}", PATH_EXPECTED),
+    (["mock", "--fixtures", "nofile"], 2, f"nofile: cannot read this folder: {GONE}", PATH_EXPECTED),
+    (["rules", "check", "nofile"], 2, f"nofile: cannot open it: {GONE}", PATH_EXPECTED),
+    (["rules", "check", "folder"], 2, "folder: found no rule in this folder, expected files *.json",
+     "'why401 help COMMAND'"),
+    (["run", "--rules", "nofile"], 2, f"nofile: cannot read this folder: {GONE}", PATH_EXPECTED),
+    (["run", "--upstream-ca", "nofile"], 2, f"nofile cannot be read: {GONE}", PATH_EXPECTED),
+    (["run", "--upstream-ca", "words"], 2, "words holds no usable certificate in PEM",
+     "Correct that in the input, or give another one."),
+    (["run", "--config", "nofile"], 2, f"nofile: cannot be opened: {GONE}", "name another file with --config FILE"),
+    (["exec", "--baseline", "nofile", "--", "true"], 2, f"nofile: cannot be read: {GONE}", PATH_EXPECTED),
+    (["tokens", "--ledger", "words"], 1, "is no ledger, or it is damaged", LEDGER_EXPECTED),
+    (["run", "--log-json", "no/dir/x"], 1, f"cannot write JSON lines to no/dir/x: {GONE}", FILE_EXPECTED),
+    (["run", "--har", "folder"], 1, "cannot write a HAR to folder: it is not a regular file", FILE_EXPECTED),
+    (["exec", "--junit", "no/dir/x", "--", "true"], 1, f"no/dir/x: cannot be written: {GONE}", FILE_EXPECTED),
+)
+
 
 class Commands(Case):
+    def test_help_about_help(self):
+        overview = self.run_program("--help").stdout
+        for args in (["help"], ["help", "help"], ["help", "--help"], ["help", "-h"]):
+            with self.subTest(" ".join(args)):
+                result = self.run_program(*args)
+                self.assertEqual((result.returncode, result.stdout, result.stderr), (0, overview, ""))
+
     def test_help_is_the_same_by_either_way(self):
         for command in COMMANDS:
             with self.subTest(command):
@@ -64,6 +102,35 @@ class Commands(Case):
                 self.assertEqual(result.stdout, "")
                 self.assertIn(named, result.stderr)
                 self.assertLessEqual(result.stderr.count("\n"), 3)
+
+    def test_files_that_cannot_be_used(self):
+        (self.home / "folder").mkdir()
+        (self.home / "words").write_text("What is meant is another file than this one.\n" * 30, encoding="ascii")
+        for args, code, found, advice in UNUSABLE:
+            with self.subTest(" ".join(args)):
+                more = ["--listen", "127.0.0.1:0"] if args[0] in ("run", "mock") else []
+                result = self.run_program(*args, *more)
+                self.assertEqual(result.returncode, code, result.stderr)
+                self.assertIn(found, result.stderr)
+                self.assertIn(advice, result.stderr)
+
+    def test_a_report_replaces_nothing(self):
+        proxy = self.start_proxy(self.start_upstream(lambda peer: peer.request() and peer.send(OK.replace(b"200", b"404"))))
+        proxy.exchange(b"GET /api/v2/x HTTP/1.1\r\nHost: h\r\n\r\n", tls=False)
+        proxy.stop()
+        (self.home / "words").write_text("mine", encoding="ascii")
+        result = self.run_program("report", "--last", "--out", "words")
+        self.assertEqual((result.returncode, result.stderr), (1, "why401: words is there already, and report replaces nothing; "
+                                                             "name another file with --out, or move that one away\n"))
+        result = self.run_program("report", "--last", "--out", "no/dir/x")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(f"cannot make no/dir/x: {GONE}\nwhy401: {FILE_EXPECTED}", result.stderr)
+
+    def test_own_answers_are_counted_apart(self):
+        proxy = self.start("run", "--env", "http://127.0.0.1:1", "--listen", "127.0.0.1:0")
+        self.assertEqual(proxy.exchange(b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n", tls=False).status, 502)
+        proxy.stop()
+        self.assertIn("why401: 1 exchange, 1 failing, 0 of them explained, 1 answered by this proxy", proxy.err.text())
 
     def test_what_is_quoted_of_a_command_line_is_harmless(self):
         """File names come from repositories, and a token may go to the wrong place."""
