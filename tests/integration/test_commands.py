@@ -51,6 +51,12 @@ class Commands(Case):
                 self.assertIn(f"why401 {command}", asked.stdout)
                 self.assertEqual(self.run_program(command, "--help").stdout, asked.stdout)
 
+    def test_help_fits_eighty_columns(self):
+        for args in (["help"], *(["help", command] for command in COMMANDS)):
+            with self.subTest(" ".join(args)):
+                for line in self.run_program(*args).stdout.splitlines():
+                    self.assertLessEqual(len(line), 79, line)
+
     def test_ca_verbs_have_help(self):
         for verb in ("show", "path", "env", "trust", "untrust", "rotate"):
             result = self.run_program("ca", verb, "--help")
