@@ -1,15 +1,11 @@
 #include "terminal.h"
 
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "why401/base/clock.h"
 #include "why401/observe/text.h"
 
-#define PIPE_WIDTH       100 /* columns where there is no terminal */
-#define WIDTH_LEAST      40
-#define WIDTH_MOST       120  /* longer lines are hard to read */
 #define TARGET_SHOWN     400  /* bytes */
 #define TARGET_COLUMN    58   /* a short target is filled up to here, so that durations line up */
 #define TARGET_AT        26   /* column in which the target begins */
@@ -47,18 +43,6 @@ void terminal_release(struct terminal *t)
     page_release(&t->page);
     repeats_release(&t->repeats);
     outlet_release(&t->outlet);
-}
-
-/* Asked anew for each exchange, since people resize their terminals. */
-static size_t width_of(const struct terminal *t)
-{
-    struct winsize size;
-    if (!t->is_tty || ioctl(t->outlet.fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
-        return PIPE_WIDTH;
-    }
-    return size.ws_col < WIDTH_LEAST  ? WIDTH_LEAST
-           : size.ws_col > WIDTH_MOST ? WIDTH_MOST
-                                      : size.ws_col;
 }
 
 static void add(struct terminal *t, const char *text)
@@ -217,7 +201,9 @@ static void add_failure(struct terminal *t, struct record *r)
 
 static void add_exchange(struct terminal *t, struct record *r)
 {
-    t->page.width = width_of(t);
+    if (t->is_tty) {
+        t->page.width = page_columns(t->outlet.fd); /* anew, since people resize their terminals */
+    }
     add_line(t, r);
     if (r->failing) {
         add_failure(t, r);

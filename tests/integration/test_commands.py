@@ -1,6 +1,11 @@
 """What commands say to a wrong command line, to help, and to an output that takes nothing."""
+import fcntl
 import json
+import os
+import pty
+import struct
 import subprocess
+import termios
 import unittest
 
 from why401 import PATIENCE, PROGRAM, WRAPPER, Case, environment
@@ -88,6 +93,12 @@ class Commands(Case):
                 self.assertEqual(asked.returncode, 0, asked.stderr)
                 self.assertIn(f"why401 {command}", asked.stdout)
                 self.assertEqual(self.run_program(command, "--help").stdout, asked.stdout)
+
+    def test_help_fits_eighty_columns(self):
+        for args in (["help"], *(["help", command] for command in COMMANDS)):
+            with self.subTest(" ".join(args)):
+                for line in self.run_program(*args).stdout.splitlines():
+                    self.assertLessEqual(len(line), 79, line)
 
     def test_ca_verbs_have_help(self):
         for verb in ("show", "path", "env", "trust", "untrust", "rotate"):
@@ -198,6 +209,49 @@ class Commands(Case):
         done = self.run_command("sh", "-c", 'ulimit -n 200; exec "$0" exec -- sh -c "ulimit -n"', PROGRAM)
         self.assertEqual((done.returncode, done.stdout), (0, b"200\n"), done.stderr)
         self.assertIn(b"the system allows 200; holding at most 68 client connections", done.stderr)
+
+
+class OnATerminal(Case):
+    """What people read is broken between words; what scripts read is not broken at all."""
+
+    def run_on_terminal(self, columns, *args):
+        """The lines that a terminal of this width gets from both outputs."""
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        shown = bytearray()
+        with subprocess.Popen([PROGRAM, *map(str, args)], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
+                              cwd=self.home, env=environment(self.home, {"NO_COLOR": "1"})):
+            os.close(theirs)
+            try:
+                while part := os.read(ours, 65536):
+                    shown += part
+            except OSError:  # how Linux says that the other end is closed
+                pass
+        os.close(ours)
+        return shown.decode().splitlines()
+
+    def test_messages_are_broken_between_words(self):
+        for args in (["run", "--nope"], ["run", "--config", "nowhere.json"], ["rules"], ["mock", "--listen", "nowhere"]):
+            said = self.run_program(*args).stderr
+            self.assertTrue(all(line.startswith("why401: ") for line in said.splitlines()), said)
+            for columns in (36, 80):
+                with self.subTest(" ".join(args), columns=columns):
+                    lines = self.run_on_terminal(columns, *args)
+                    self.assertLessEqual(max(map(len, lines)), columns, lines)
+                    self.assertEqual(" ".join(lines).split(), said.split())
+
+    def test_what_the_ca_is(self):
+        self.run_program("ca", "path")
+        text = self.run_program("ca", "show").stdout
+        self.assertIn("'why401 ca trust' installs it, 'why401 ca env' does without\n", text)
+        for line in (lines := self.run_on_terminal(80, "ca", "show")):
+            self.assertTrue(len(line) <= 80 or len(line.split()) == 2, line)  # a path or a fingerprint
+        self.assertEqual(" ".join(lines).split(), text.split())
+
+    def test_what_is_there_to_be_copied_has_its_own_line(self):
+        self.assertEqual(self.run_on_terminal(40, "ca", "env")[-2:],
+                         ["why401: for this shell:", '  eval "$(why401 ca env)"'])
+        self.assertEqual(self.run_on_terminal(80, "ca", "env")[-1], 'why401: for this shell: eval "$(why401 ca env)"')
 
 
 class CaFolder(Case):
