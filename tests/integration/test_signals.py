@@ -63,6 +63,10 @@ class Ending(Case):
         self.assertEqual(proxy.wait(), 0)
 
     def test_second_signal_ends_it_at_once(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self.second_signal(number)
+
+    def second_signal(self, number):
         def script(peer):
             peer.request()
             peer.rest()
@@ -74,8 +78,8 @@ class Ending(Case):
         upstream.wait_requests(1)
         proxy.signal(signal.SIGTERM)
         self.refuses_connections(proxy)
-        proxy.signal(signal.SIGTERM)
-        self.assertNotEqual(proxy.wait(), None)
+        proxy.signal(number)
+        self.assertEqual(proxy.wait(), 128 + number)
 
     def test_mock_ends_the_same_way(self):
         mock = self.start_mock()

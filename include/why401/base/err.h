@@ -21,11 +21,20 @@
     X(ERR_CONFIG, 0, NULL,                                                                         \
       "Correct that, or name another file with --config FILE; 'why401 help run' says where it is " \
       "looked for.")                                                                               \
+    X(ERR_FILE, 0, NULL,                                                                           \
+      "Expected is the path of something that exists and that you may read. Correct the path or "  \
+      "its permissions, or name another one.")                                                     \
+    X(ERR_OUTPUT, 0, NULL,                                                                         \
+      "Expected is a file of yours, or none yet, in a folder that exists and that you may write "  \
+      "to. Correct the path or its permissions, or name another one.")                             \
     X(ERR_RULE, 0, NULL, "Correct the rule file at the place that the text names.")                \
     X(ERR_LEDGER, 0, NULL,                                                                         \
       "The ledger lives in $XDG_STATE_HOME/why401 (usually ~/.local/state/why401). Give another "  \
       "file with --ledger FILE, or go without one with --no-ledger.")                              \
-    X(ERR_INPUT, 0, NULL, "Correct the input at the place that the text names.")                   \
+    X(ERR_LEDGER_READ, 0, NULL,                                                                    \
+      "Give the ledger of a 'why401 run' with --ledger FILE; without it, it is the one that the "  \
+      "config names, or $XDG_STATE_HOME/why401/ledger.db (usually ~/.local/state/why401).")        \
+    X(ERR_INPUT, 0, NULL, "Correct that in the input, or give another one.")                       \
     X(ERR_CA, 0, NULL,                                                                             \
       "The local CA lives in the config's ca_dir, or in $XDG_DATA_HOME/why401 (usually "           \
       "~/.local/share/why401), which has to be yours to read and write. Where that folder is "     \
