@@ -127,7 +127,7 @@ class Commands(Case):
 
     def test_a_report_replaces_nothing(self):
         proxy = self.start_proxy(self.start_upstream(lambda peer: peer.request() and peer.send(OK.replace(b"200", b"404"))))
-        proxy.exchange(b"GET /api/v2/x HTTP/1.1\r\nHost: h\r\n\r\n", tls=False)
+        proxy.exchange(b"GET /api/v2/x HTTP/1.1\r\nHost: localhost\r\n\r\n", tls=False)
         proxy.stop()
         (self.home / "words").write_text("mine", encoding="ascii")
         result = self.run_program("report", "--last", "--out", "words")
@@ -139,7 +139,7 @@ class Commands(Case):
 
     def test_own_answers_are_counted_apart(self):
         proxy = self.start("run", "--env", "http://127.0.0.1:1", "--listen", "127.0.0.1:0")
-        self.assertEqual(proxy.exchange(b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n", tls=False).status, 502)
+        self.assertEqual(proxy.exchange(b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n", tls=False).status, 502)
         proxy.stop()
         self.assertIn("why401: 1 exchange, 1 failing, 0 of them explained, 1 answered by this proxy", proxy.err.text())
 
