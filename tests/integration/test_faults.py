@@ -334,7 +334,39 @@ class UnderLoad(Case):
         self.assertEqual(again.exchange(GET, tls=False).status, 400)
 
 
+def descriptors(proxy):
+    """The numbers of those that a program has."""
+    return {int(name) for name in os.listdir(f"/proc/{proxy.process.pid}/fd")}
+
+
+def limit_descriptors(proxy, most):
+    """Those that it has it keeps; returns how many it might have before."""
+    before, hard = resource.prlimit(proxy.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(proxy.process.pid, resource.RLIMIT_NOFILE, (most, hard))
+    return before
+
+
 class Descriptors(Case):
+    def test_a_name_that_cannot_be_looked_up_is_no_name_that_does_not_exist(self):
+        proxy = self.start_proxy(self.start_upstream(OK, tls=True), "--no-ledger")
+        used = len(descriptors(proxy))
+        wire = proxy.connect(tls=False)
+        wait_until(lambda: len(descriptors(proxy)) > used)
+        have = descriptors(proxy)
+        most = min(set(range(max(have) + 2)) - have)  # the next one is one too many
+        before = limit_descriptors(proxy, most)
+        wire.send(GET)
+        answer = wire.response()
+        said = json.loads(answer.body)
+        self.assertEqual((answer.status, said["name"]), (503, "Why401OutOfDescriptors"))
+        self.assertIn(f"localhost could not be resolved: this process has as many open files and connections as it "
+                      f"may have, {most} (RLIMIT_NOFILE)", said["error"])
+        self.assertIn("ulimit -n", answer.body.decode())
+        self.assertNotIn("spelling", answer.body.decode())
+        limit_descriptors(proxy, before)
+        wire.send(GET)
+        self.assertEqual(wire.response().status, 200)
+
     def test_accepting_pauses_and_goes_on_once_there_are_some_again(self):
         proxy = self.start_proxy(self.start_upstream(OK), "--no-ledger")
         self.assertEqual(proxy.exchange(GET, tls=False).status, 200)

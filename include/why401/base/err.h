@@ -15,6 +15,10 @@
     X(ERR_MEMORY, 503, "Why401OutOfMemory",                                                        \
       "The proxy could not get memory for this exchange. Send the request again; if it stays so, " \
       "lower the limits in the config or give the machine more memory.")                           \
+    X(ERR_DESCRIPTORS, 503, "Why401OutOfDescriptors",                                              \
+      "Each connection and each open file takes a descriptor. Raise how many the proxy may have "  \
+      "(ulimit -n, LimitNOFILE= of a systemd unit), or lower limits.connections and "              \
+      "limits.upstream_connections in the config.")                                                \
     X(ERR_SYSTEM, 0, NULL, "")                                                                     \
     X(ERR_USAGE, 0, NULL,                                                                          \
       "'why401 --help' lists the commands, 'why401 help COMMAND' the flags of one.")               \
