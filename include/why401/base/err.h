@@ -73,8 +73,8 @@
       "The proxy of the network (--upstream-proxy, or HTTPS_PROXY) did not let the connection "    \
       "through. Check its address, its user name and password, and NO_PROXY.")                     \
     X(ERR_TOO_MANY, 503, "Why401TooManyConnections",                                               \
-      "The proxy holds as many connections as limits.connections allows. Close idle ones or "      \
-      "raise the limit.")                                                                          \
+      "The proxy holds as many connections as limits.connections (of clients) or "                 \
+      "limits.upstream_connections (of one worker) allows. Close idle ones or raise the limit.")   \
     X(ERR_DNS, 502, "Why401UpstreamUnreachable",                                                   \
       "The name of the upstream could not be resolved. Check the network, the DNS settings and "   \
       "the spelling of --env.")                                                                    \
