@@ -44,7 +44,12 @@ static void notice(void *ctx, struct ip peer, const struct err *why)
 {
     const struct proxy *p = ctx;
     char text[IP_TEXT_SIZE];
-    observer_notice(p->observer, "client %s: %s", ip_text(peer, text), why->text);
+    const char *advice = err_advice(why->code);
+    if (peer.family != 0) {
+        observer_notice(p->observer, "client %s: %s", ip_text(peer, text), why->text);
+    } else {
+        observer_notice(p->observer, "%s%s%s", why->text, advice[0] ? ". " : "", advice);
+    }
 }
 
 static void urgent(void *ctx, const struct exchange *x, const struct finding *f)

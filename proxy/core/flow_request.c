@@ -107,13 +107,13 @@ static int judge(struct flow *f, struct err *err)
 static bool is_hopeless(const struct flow *f, struct span in)
 {
     const struct limits *limits = &f->env->limits;
+    size_t line_most = limits->request_line_bytes; /* up to its LF */
     if (in.len == 1 && in.ptr[0] == '\r') {
         return false; /* half of an empty line */
     }
     bool starts_well =
         in.ptr[0] > ' ' && in.ptr[0] < 0x7f && !memchr("\"(),/:;<=>?@[\\]{}", in.ptr[0], 17);
-    bool long_line =
-        in.len > limits->request_line_bytes && !memchr(in.ptr, '\n', limits->request_line_bytes);
+    bool long_line = in.len > line_most && !memchr(in.ptr, '\n', line_most + 1);
     return !starts_well || long_line || in.len > limits->request_head_bytes ||
            stream_state(f->client) == STREAM_ENDED;
 }

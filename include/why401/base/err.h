@@ -15,6 +15,10 @@
     X(ERR_MEMORY, 503, "Why401OutOfMemory",                                                        \
       "The proxy could not get memory for this exchange. Send the request again; if it stays so, " \
       "lower the limits in the config or give the machine more memory.")                           \
+    X(ERR_DESCRIPTORS, 503, "Why401OutOfDescriptors",                                              \
+      "Each connection and each open file takes a descriptor. Raise how many the proxy may have "  \
+      "(ulimit -n, LimitNOFILE= of a systemd unit), or lower limits.connections and "              \
+      "limits.upstream_connections in the config.")                                                \
     X(ERR_SYSTEM, 0, NULL, "")                                                                     \
     X(ERR_USAGE, 0, NULL,                                                                          \
       "'why401 --help' lists the commands, 'why401 help COMMAND' the flags of one.")               \
@@ -79,8 +83,8 @@
       "The proxy of the network (--upstream-proxy, or HTTPS_PROXY) did not let the connection "    \
       "through. Check its address, its user name and password, and NO_PROXY.")                     \
     X(ERR_TOO_MANY, 503, "Why401TooManyConnections",                                               \
-      "The proxy holds as many connections as limits.connections allows. Close idle ones or "      \
-      "raise the limit.")                                                                          \
+      "The proxy holds as many connections as limits.connections (of clients) or "                 \
+      "limits.upstream_connections (of one worker) allows. Close idle ones or raise the limit.")   \
     X(ERR_DNS, 502, "Why401UpstreamUnreachable",                                                   \
       "The host's name could not be resolved. Check the network, the DNS settings and the "        \
       "spelling: of --env where it is the upstream's, in the client's call where it is "           \

@@ -8,6 +8,7 @@
 #include "why401/tls/context.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define CONNECT_LINE "CONNECT app.bitgo.com:443 HTTP/1.1\r\nHost: app.bitgo.com:443\r\n"
@@ -327,6 +328,53 @@ static void a_proxy_that_is_not_there(void **state)
     close(fd);
 }
 
+/* No file can be opened and no socket made, until some_descriptors. */
+static rlim_t no_descriptors(void)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    rlim_t before = limit.rlim_cur;
+    limit.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return before;
+}
+
+static void some_descriptors(rlim_t count)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = count;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static void a_lack_of_descriptors_is_no_news_of_name_or_host(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name; /* of the host, or of the proxy */
+        bool via;
+        const char *text;
+    } cases[] = {
+        {"localhost", false, "the name localhost could not be resolved: this process has"},
+        {"localhost", true, "the name of the proxy localhost could not be resolved: this process"},
+        {"127.0.0.1", false, "127.0.0.1 port"},
+        {"127.0.0.1", true, "the proxy 127.0.0.1 port"},
+    };
+    t.options.port = t.port;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        t.via.host = cases[i].name;
+        t.options.host = cases[i].via ? "app.bitgo.com" : cases[i].name;
+        t.options.via = cases[i].via ? &t.via : NULL;
+        rlim_t before = no_descriptors();
+        dials();
+        NEAR_BECOMES(STREAM_FAILED);
+        some_descriptors(before);
+        near_fails(ERR_DESCRIPTORS, cases[i].text);
+        assert_non_null(strstr(stream_error(t.near)->text, "as it may have, 0 (RLIMIT_NOFILE)"));
+        begin_anew();
+    }
+}
+
 static void only_public_addresses_are_connected_to(void **state)
 {
     (void)state;
@@ -572,6 +620,7 @@ int main(void)
         T(another_answer_says_why),
         T(no_answer_is_an_end_too),
         T(a_proxy_that_is_not_there),
+        T(a_lack_of_descriptors_is_no_news_of_name_or_host),
         T(only_public_addresses_are_connected_to),
         T(a_connection_to_ourselves_is_a_loop),
         T(the_same_port_elsewhere_is_none),
