@@ -8,9 +8,8 @@
 #include "names.h"
 #include "value.h"
 
-#define NAME_MOST      256 /* characters of a name that are kept, its last ones */
-#define GAP_MOST       64  /* quotes and white space between name and separator */
-#define PART_HEAD_MOST 512
+#define NAME_MOST 256 /* characters of a name that are kept, its last ones */
+#define GAP_MOST  64  /* quotes and white space between name and separator */
 
 /* A name in the text. */
 struct name {
@@ -139,31 +138,6 @@ static char skip_to_partner(struct span text, size_t *at)
     return ':';
 }
 
-/* name="NAME" of a part of multipart/form-data, or of an HTML element. */
-static bool is_named_part(struct span text, const struct name *name)
-{
-    size_t end = name->start;
-    while (end > 0 && one_of(text.ptr[end - 1], "\\\"'")) {
-        end--;
-    }
-    return end < name->start && span_ends(span_first(text, end), SPAN("name="));
-}
-
-/* Moves *at behind the rest of the part's head and the empty line; *end is where the part ends. */
-static bool skip_part_head(struct span text, size_t *at, size_t *end)
-{
-    struct span head = span_first(span_from(text, *at), PART_HEAD_MOST);
-    ptrdiff_t crlf = span_find(head, SPAN("\r\n\r\n"));
-    ptrdiff_t lf = span_find(head, SPAN("\n\n"));
-    if (crlf < 0 && lf < 0) {
-        return false;
-    }
-    *at += (size_t)(crlf >= 0 ? crlf + 4 : lf + 2);
-    ptrdiff_t boundary = span_find(span_from(text, *at), SPAN("\n--"));
-    *end = boundary >= 0 ? *at + (size_t)boundary : text.len;
-    return true;
-}
-
 /* Moves *at to the value that belongs to the name, if there is one. */
 static char skip_to_value(struct span text, const struct name *name, size_t *at)
 {
@@ -176,30 +150,18 @@ static char skip_to_value(struct span text, const struct name *name, size_t *at)
     return separator ? separator : skip_to_partner(text, at);
 }
 
-/* Marks what belongs to the name. Returns where to search on. Everything before *hidden is marked
- * already, as far as it is a part's. */
-static size_t mark_value_of(const struct view *v, const struct name *name, size_t *hidden)
+/* Marks what belongs to the name. Returns where to search on. */
+static size_t mark_value_of(const struct view *v, const struct name *name)
 {
     size_t at;
     char separator = skip_to_value(v->text, name, &at);
-    bool part = is_named_part(v->text, name);
-    if (!separator && !part) {
+    if (!separator) {
         return name->end;
     }
     /* Classifying costs most, so it comes last. */
     enum name_class class = name_classify(name->plain);
     if (class == NAME_HARMLESS) {
         return name->end;
-    }
-    /* An element's name and value may be followed by an empty line, as a part's head is: both go.
-     */
-    struct value body = {name->end, name->end};
-    if (part && name->end >= *hidden && skip_part_head(v->text, &body.start, &body.end)) {
-        view_mark(v, body.start, body.end);
-        *hidden = body.end;
-    }
-    if (!separator) {
-        return body.end;
     }
     struct value value = value_read(v->text, at, separator, class);
     view_mark(v, value.start, value.end);
@@ -212,12 +174,11 @@ static const char separators[] = ":=>\"'`\\";
 void pairs_mark(const struct view *v)
 {
     size_t at = 0;
-    size_t hidden = 0;
     struct name name;
     if (!has_byte(v->text, separators)) {
         return;
     }
     while (at < v->text.len) {
-        at = read_name(v->text, at, &name) ? mark_value_of(v, &name, &hidden) : at + 1;
+        at = read_name(v->text, at, &name) ? mark_value_of(v, &name) : at + 1;
     }
 }

@@ -7,6 +7,7 @@
 
 #include "chars.h"
 #include "levels.h"
+#include "multipart.h"
 #include "names.h"
 #include "pairs.h"
 #include "phrase.h"
@@ -20,6 +21,7 @@
 static void search_text(const struct view *v)
 {
     pairs_mark(v);
+    multipart_mark(v);
     shapes_mark(v);
     phrase_mark(v);
 }
