@@ -1,5 +1,5 @@
 /* Finding names and where their values begin; value.c knows where they end. The text may be JSON, a
- * form, a query, header lines, XML, a dump by some language's runtime, or a sentence that quotes
+ * form, a query, header lines, a dump by some language's runtime, or a sentence that quotes
  * one of these. So nothing is parsed: each word that is followed by a separator is looked up, and
  * when its name is secret, what follows is marked, rather too much than too little. */
 #include "pairs.h"
@@ -98,12 +98,6 @@ static char skip_separator(struct span text, size_t *at)
 }
 
 /* <name>value or <ns:name>value. */
-static bool is_element(struct span text, const struct name *name)
-{
-    return name->start > 0 && name->end < text.len && text.ptr[name->end] == '>' &&
-           (text.ptr[name->start - 1] == '<' || text.ptr[name->start - 1] == ':');
-}
-
 /* The secret name is itself a value, and its value comes next: an array of two, an object or an
  * element with a name and a value. Moves *at to that value and returns its separator. */
 static char skip_to_partner(struct span text, size_t *at)
@@ -143,10 +137,6 @@ static char skip_to_value(struct span text, const struct name *name, size_t *at)
 {
     *at = name->end;
     char separator = skip_separator(text, at);
-    if (!separator && is_element(text, name)) {
-        *at = name->end + 1;
-        separator = '>';
-    }
     return separator ? separator : skip_to_partner(text, at);
 }
 
@@ -169,7 +159,7 @@ static size_t mark_value_of(const struct view *v, const struct name *name)
 }
 
 /* Behind a name comes one of these, before a value does. */
-static const char separators[] = ":=>\"'`\\";
+static const char separators[] = ":=\"'`\\";
 
 void pairs_mark(const struct view *v)
 {

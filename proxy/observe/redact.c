@@ -12,6 +12,7 @@
 #include "pairs.h"
 #include "phrase.h"
 #include "shapes.h"
+#include "xml.h"
 
 #define REDACTED       SPAN("[redacted]")
 #define TEXT_MOST      (1 << 24) /* bytes; more is hidden as a whole */
@@ -22,6 +23,7 @@ static void search_text(const struct view *v)
 {
     pairs_mark(v);
     multipart_mark(v);
+    xml_mark(v);
     shapes_mark(v);
     phrase_mark(v);
 }

@@ -152,9 +152,6 @@ static struct value read_unquoted(struct span text, size_t at, char separator,
     if (is_literal(span(text.ptr + at, word.end - at))) {
         return (struct value){word.end, word.end};
     }
-    if (separator == '>') {
-        return read_until(text, at, "<");
-    }
     if (separator == ':') {
         return is_number(text, word) ? word : read_until(text, at, "\r\n");
     }
@@ -175,9 +172,9 @@ struct value value_read(struct span text, size_t at, char separator, enum name_c
         open++;
     }
     struct value value;
-    if (is_quote(byte_at(text, open)) && separator != '>') {
+    if (is_quote(byte_at(text, open))) {
         value = read_quoted(text, open, open - at);
-    } else if (open == at && one_of(byte_at(text, at), "{[") && separator != '>') {
+    } else if (open == at && one_of(byte_at(text, at), "{[")) {
         value = read_bracketed(text, at);
     } else {
         value = read_unquoted(text, at, separator, class);

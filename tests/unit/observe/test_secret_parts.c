@@ -1,4 +1,4 @@
-/* Secrets in parts of multipart forms. */
+/* Secrets in parts of multipart forms, and in elements of XML and HTML. */
 #include "redacting.h"
 
 #define HEAD(rest)  "--b\r\nContent-Disposition: form-data; " rest "\r\n\r\n"
@@ -45,11 +45,40 @@ static void test_where_parts_end(void **state)
     check(HEAD("name=\"otp\"") CANARY, HEAD("name=\"otp\"") "[redacted]");
 }
 
+static void test_elements(void **state)
+{
+    (void)state;
+    check("<a><password xsi:type=\"xsd:string\">" CANARY "</password></a>",
+          "<a><password xsi:type=\"xsd:string\">[redacted]</password></a>");
+    check("<ns:password>a</b> " CANARY "</ns:password><c/>",
+          "<ns:password>[redacted]</ns:password><c/>");
+    check("<password><![CDATA[" CANARY "]]></password><c/>", "<password>[redacted]</password><c/>");
+    check("<password><v>" CANARY "</v></password>", "<password>[redacted]</password>");
+    check("<password value=\"" CANARY "\"/><c/>", "<password value=\"[redacted]\"/><c/>");
+    check("<otp a='1' value='" CANARY "'></otp>", "<otp a='1' value='[redacted]'></otp>");
+    check("<prv><pub>" CANARY, "<prv>[redacted]");
+    check("<prv><prv>a</prv>" CANARY "</prv> x", "<prv>[redacted]</prv> x");
+    check("{\"x\":\"<prv a=\\\"1\\\"><v>" CANARY "</v></prv>\"}",
+          "{\"x\":\"<prv a=\\\"1\\\">[redacted]</prv>\"}");
+    check("<key>password</key><string>" CANARY "</string><key>a</key><string>b</string>",
+          "<key>password</key><string>[redacted]</string><key>a</key><string>b</string>");
+    check("<m><name>otp</name>\n<value><i>" CANARY "</i></value></m>",
+          "<m><name>otp</name>\n<value>[redacted]</value></m>");
+    check_same("<needsOTP>true</needsOTP><a>b</a>");
+    check_same("<password/><a value=\"b\">c</a>");
+    check("{\"error\":\"send Bearer <token> now\",\"a\":\"<b>\"}",
+          "{\"error\":\"send Bearer <token>[redacted]\",\"a\":\"<b>\"}");
+    check_same("| `x`, `<YOUR_TOKEN>` | quoted |\n| more |");
+    check("<a/>\n<otp>\n " CANARY "\n " CANARY, "<a/>\n<otp>[redacted]");
+    check("Send Bearer <token> please, <b>now</b>", "Send Bearer <token>[redacted]<b>now</b>");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_heads_of_parts),
         cmocka_unit_test(test_where_parts_end),
+        cmocka_unit_test(test_elements),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
