@@ -28,17 +28,14 @@ static void search_text(const struct view *v)
     phrase_mark(v);
 }
 
-/* A query parameter's name with its escapes undone, the brackets of user[token] left out. */
+/* A query parameter's name with its escapes undone. */
 static enum name_class classify_parameter(struct span name)
 {
     char plain[PARAMETER_MOST];
     size_t len = 0;
-    for (size_t at = 0; at < name.len && len < sizeof plain;) {
-        char c = name.ptr[at];
-        size_t escape = escape_read(span_from(name, at), &c);
-        if (c != '[' && c != ']') {
-            plain[len++] = c;
-        }
+    for (size_t at = 0; at < name.len && len < sizeof plain; len++) {
+        plain[len] = name.ptr[at];
+        size_t escape = escape_read(span_from(name, at), &plain[len]);
         at += escape ? escape : 1;
     }
     return name_classify(span(plain, len));

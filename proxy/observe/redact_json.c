@@ -84,6 +84,21 @@ static int set(json_t *object, const char *key, json_t *value)
     return rc;
 }
 
+/* A list of objects, or one: they have names of their own. */
+static bool lists_objects(const json_t *value)
+{
+    return json_is_object(value) ||
+           (json_is_array(value) &&
+            (json_array_size(value) == 0 || json_is_object(json_array_get(value, 0))));
+}
+
+/* The member's value is secret by its name. */
+static bool is_secret_member(struct span name, const json_t *value)
+{
+    enum name_class class = name_classify(name);
+    return class == NAME_LIST ? !lists_objects(value) : class != NAME_HARMLESS;
+}
+
 static json_t *copy_object(const json_t *from, size_t depth)
 {
     json_t *object = json_object();
@@ -94,7 +109,7 @@ static json_t *copy_object(const json_t *from, size_t depth)
     json_object_foreach((json_t *)(uintptr_t)from, key, value)
     {
         struct span name = span_of(key);
-        json_t *to = redact_is_secret_name(name)      ? copy_secret(name, value)
+        json_t *to = is_secret_member(name, value)    ? copy_secret(name, value)
                      : pair.len && is_pair_value(key) ? copy_secret(pair, value)
                                                       : copy(value, depth);
         if (set(object, key, to) != 0) {

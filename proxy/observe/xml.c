@@ -173,7 +173,7 @@ static bool names_secret(struct span text, struct span name, size_t end)
     }
     struct span content = span_first(span_from(text, end + 1), NAMED_MOST);
     enum name_class class = name_classify(span_first(content, find_tag(content, 0)));
-    return class != NAME_HARMLESS;
+    return class != NAME_HARMLESS && class != NAME_LIST;
 }
 
 /* The tag at `at`. Returns where to go on. */
