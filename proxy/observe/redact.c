@@ -77,7 +77,7 @@ static void write_marked(struct str *out, struct span text, const char *marks)
     }
 }
 
-static void redact(struct str *out, struct span text, view_search *search)
+static void redact(struct str *out, struct span text, view_search *search, enum redact_place place)
 {
     char small[ON_STACK];
     char *marks = text.len > TEXT_MOST ? NULL : text.len > ON_STACK ? malloc(text.len) : small;
@@ -89,7 +89,8 @@ static void redact(struct str *out, struct span text, view_search *search)
         memset(marks, 0, text.len);
     }
     bool marked = false;
-    struct view source = {.text = text, .marks = marks, .marked = &marked};
+    struct view source = {
+        .text = text, .marks = marks, .marked = &marked, .encryption = place == REDACT_ENCRYPTION};
     if (!levels_search(&source, search)) {
         str_add(out, REDACTED);
     } else if (marked) {
@@ -102,14 +103,26 @@ static void redact(struct str *out, struct span text, view_search *search)
     }
 }
 
+enum redact_place redact_place_of(struct span path)
+{
+    return span_ends(path, SPAN("/encrypt")) || span_ends(path, SPAN("/decrypt"))
+               ? REDACT_ENCRYPTION
+               : REDACT_ANYWHERE;
+}
+
 void redact_text(struct str *out, struct span text)
 {
-    redact(out, text, search_text);
+    redact(out, text, search_text, REDACT_ANYWHERE);
+}
+
+void redact_body(struct str *out, struct span text, enum redact_place place)
+{
+    redact(out, text, search_text, place);
 }
 
 void redact_target(struct str *out, struct span target)
 {
-    redact(out, target, search_target);
+    redact(out, target, search_target, REDACT_ANYWHERE);
 }
 
 /* "Bearer abc" becomes "Bearer [redacted]". */
