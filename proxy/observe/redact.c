@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "chars.h"
+#include "form.h"
 #include "levels.h"
 #include "multipart.h"
 #include "names.h"
@@ -14,54 +15,24 @@
 #include "shapes.h"
 #include "xml.h"
 
-#define REDACTED       SPAN("[redacted]")
-#define TEXT_MOST      (1 << 24) /* bytes; more is hidden as a whole */
-#define PARAMETER_MOST 256       /* bytes of a query parameter's name */
-#define ON_STACK       1024      /* texts up to this size need no memory for their marks */
+#define REDACTED  SPAN("[redacted]")
+#define TEXT_MOST (1 << 24) /* bytes; more is hidden as a whole */
+#define ON_STACK  1024      /* texts up to this size need no memory for their marks */
 
 static void search_text(const struct view *v)
 {
     pairs_mark(v);
+    form_mark(v);
     multipart_mark(v);
     xml_mark(v);
     shapes_mark(v);
     phrase_mark(v);
 }
 
-/* A query parameter's name with its escapes undone. */
-static enum name_class classify_parameter(struct span name)
-{
-    char plain[PARAMETER_MOST];
-    size_t len = 0;
-    for (size_t at = 0; at < name.len && len < sizeof plain; len++) {
-        plain[len] = name.ptr[at];
-        size_t escape = escape_read(span_from(name, at), &plain[len]);
-        at += escape ? escape : 1;
-    }
-    return name_classify(span(plain, len));
-}
-
-/* A query's value ends at '&' and nowhere else, also where it holds what would end it in a
- * sentence. */
-static void mark_query(const struct view *v)
-{
-    const char *mark = v->text.len ? memchr(v->text.ptr, '?', v->text.len) : NULL;
-    struct span query = mark ? span_from(v->text, (size_t)(mark - v->text.ptr) + 1) : span(NULL, 0);
-    struct span part;
-    while (span_cut(&query, '&', &part)) {
-        const char *equals = part.len ? memchr(part.ptr, '=', part.len) : NULL;
-        size_t name = equals ? (size_t)(equals - part.ptr) : 0;
-        if (name && classify_parameter(span_first(part, name)) != NAME_HARMLESS) {
-            size_t start = (size_t)(part.ptr - v->text.ptr);
-            view_mark(v, start + name + 1, start + part.len);
-        }
-    }
-}
-
 static void search_target(const struct view *v)
 {
     search_text(v);
-    mark_query(v);
+    form_mark_query(v);
 }
 
 /* Appends text with each marked run replaced. */

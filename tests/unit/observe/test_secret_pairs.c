@@ -25,6 +25,16 @@ static void test_indexes(void **state)
     check_same("wallets[0]=a&tokens[x]");
 }
 
+/* A form's value ends at '&' only. */
+static void test_forms(void **state)
+{
+    (void)state;
+    check("a=1&password='b'," CANARY "&c=2", "a=1&password=[redacted]&c=2");
+    check("password={b}" CANARY "&c=2", "password=[redacted]&c=2");
+    check("password=true;" CANARY "&c=2", "password=[redacted]&c=2");
+    check_same("needsOTP=true&c=2");
+}
+
 static void test_what_stands_between(void **state)
 {
     (void)state;
@@ -66,6 +76,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_indexes),
+        cmocka_unit_test(test_forms),
         cmocka_unit_test(test_what_stands_between),
         cmocka_unit_test(test_keys_of_several_words),
         cmocka_unit_test(test_values_of_many_lines),
