@@ -11,6 +11,7 @@
 #include "multipart.h"
 #include "names.h"
 #include "pairs.h"
+#include "partners.h"
 #include "phrase.h"
 #include "shapes.h"
 #include "xml.h"
@@ -22,6 +23,7 @@
 static void search_text(const struct view *v)
 {
     pairs_mark(v);
+    partners_mark(v);
     form_mark(v);
     multipart_mark(v);
     xml_mark(v);

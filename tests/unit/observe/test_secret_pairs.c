@@ -1,4 +1,4 @@
-/* A secret name and its value, however far apart, decorated or commented. */
+/* A secret name and its value, however far apart, decorated, commented or in which order. */
 #include "redacting.h"
 
 #define TEN     "          "
@@ -59,6 +59,8 @@ static void test_keys_of_several_words(void **state)
           "{\"x\":\"{\\\"password/user\\\":\\\"[redacted]\\\"}\"}");
     check("'user/otp' => '" CANARY "',", "'user/otp' => '[redacted]',");
     check_json("{\"password (user)\":\"x\"}", "{\"password (user)\":\"[redacted]\"}");
+    check_same("(\"no access token at all, or one (none that is valid)\": 1)");
+    check_same("';' BWS token [ BWS '=' BWS");
     check_same("{\"error\":\"no access token (or none that is valid)\",\"a b\":\"c\"}");
 }
 
@@ -72,6 +74,32 @@ static void test_values_of_many_lines(void **state)
           "a:\n  password: >-\n[redacted]  b: 1");
 }
 
+/* A name and a value that are members of the same object. */
+static void test_partners(void **state)
+{
+    (void)state;
+    check("{\"value\":\"" CANARY "\",\"name\":\"password\"}",
+          "{\"value\":\"[redacted]\",\"name\":\"password\"}");
+    check("[{\"name\":\"password\",\"type\":{\"a\":1},\"value\":\"" CANARY "\"}]",
+          "[{\"name\":\"password\",\"type\":{\"a\":1},\"value\":\"[redacted]\"}]");
+    check("{\"x\":\"{\\\"value\\\":\\\"" CANARY "\\\",\\\"key\\\":\\\"x-api-key\\\"}\"}",
+          "{\"x\":\"{\\\"value\\\":\\\"[redacted]\\\",\\\"key\\\":\\\"x-api-key\\\"}\"}");
+    check("{\"value\":[\"" CANARY "\",{\"value\":\"x\",\"name\":\"otp\"},\"" CANARY
+          "\"],\"name\":\"prv\"}",
+          "{\"value\":[redacted],\"name\":\"prv\"}");
+    check("env:\n- name: A\n  value: 1\n- name: PASSWORD\n  value: " CANARY "\n",
+          "env:\n- name: A\n  value: 1\n- name: PASSWORD\n  value: [redacted]\n");
+    check("- value: 1\n  name: A\n- value: " CANARY "\n  name: TOKEN\n",
+          "- value: 1\n  name: A\n- value: [redacted]\n  name: TOKEN\n");
+    check("<input value=\"" CANARY "\" type=\"text\" name=\"otp\"><i value=\"x\">",
+          "<input value=\"[redacted]\" type=\"text\" name=\"otp\"><i value=\"x\">");
+    check("{\"name\":\"Authorization\",\"a\":1,\"value\":\"Bearer " CANARY "\"}",
+          "{\"name\":\"Authorization\",\"a\":1,\"value\":\"Bearer [redacted]\"}");
+    check_same("[{\"name\":\"a\",\"value\":\"b\"},{\"value\":\"c\",\"name\":\"d\"}]");
+    check_same("[{\"name\":\"otp\"},{\"value\":\"c\"}]");
+    check_same("[{\"value\":\"c\"},{\"name\":\"otp\"}]");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -80,6 +108,7 @@ int main(void)
         cmocka_unit_test(test_what_stands_between),
         cmocka_unit_test(test_keys_of_several_words),
         cmocka_unit_test(test_values_of_many_lines),
+        cmocka_unit_test(test_partners),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
