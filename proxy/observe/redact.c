@@ -14,6 +14,7 @@
 #include "partners.h"
 #include "phrase.h"
 #include "shapes.h"
+#include "userinfo.h"
 #include "xml.h"
 
 #define REDACTED  SPAN("[redacted]")
@@ -35,6 +36,7 @@ static void search_target(const struct view *v)
 {
     search_text(v);
     form_mark_query(v);
+    view_mark(v, 0, userinfo_length(v->text));
 }
 
 /* Appends text with each marked run replaced. */
@@ -154,6 +156,33 @@ static void redact_cookies(struct str *out, struct span value, bool set)
     }
 }
 
+/* The protocols up to the one that announces a secret. */
+static void redact_protocols(struct str *out, struct span value)
+{
+    size_t shown = protocols_length(value);
+    redact_text(out, span_first(value, shown));
+    if (shown < value.len) {
+        str_add(out, SPAN(" "));
+        str_add(out, REDACTED);
+    }
+}
+
+/* Fields whose value begins as a target of CONNECT does. */
+static bool holds_authority(struct span name)
+{
+    return span_ieq(name, SPAN("Host")) || span_ieq(name, SPAN(":authority")) ||
+           span_ieq(name, SPAN("X-Forwarded-Host")) || span_ieq(name, SPAN("X-Original-Host"));
+}
+
+static void redact_harmless(struct str *out, struct span name, struct span value)
+{
+    if (holds_authority(name)) {
+        redact_target(out, value);
+    } else {
+        redact_text(out, value);
+    }
+}
+
 void redact_field(struct str *out, struct span name, struct span value)
 {
     switch (name_classify(name)) {
@@ -163,8 +192,11 @@ void redact_field(struct str *out, struct span name, struct span value)
     case NAME_COOKIE:
         redact_cookies(out, value, span_istarts(name, SPAN("set-cookie")));
         break;
+    case NAME_PROTOCOL:
+        redact_protocols(out, value);
+        break;
     case NAME_HARMLESS:
-        redact_text(out, value);
+        redact_harmless(out, name, value);
         break;
     default:
         str_add(out, value.len ? REDACTED : value);

@@ -3,13 +3,13 @@
 #include "shapes.h"
 
 #include "chars.h"
+#include "userinfo.h"
 
 #define HINT_DISTANCE 24  /* from the word "token" or "bearer" to the digits that it names */
 #define KEY_HEAD      120 /* characters of an extended key, of which some are digits */
 #define PEM_LABEL     48  /* "-----BEGIN ENCRYPTED PRIVATE KEY-----" and the like */
 #define PROSE_MOST    15  /* letters of an ordinary word */
-#define USERINFO_MOST 512
-#define WORD_LEAST    40 /* letters and digits of a secret that nothing else gives away */
+#define WORD_LEAST    40  /* letters and digits of a secret that nothing else gives away */
 
 static size_t run(struct span text, size_t at, bool (*is_part)(char))
 {
@@ -188,30 +188,6 @@ static size_t match_word(struct span text, size_t at)
     return token || is_lone_key(word) ? end : 0;
 }
 
-/* user:password@ behind "://". Without the '@' it is host and port, unless the text was cut before
- * it and what follows the colon is no port. */
-static size_t match_userinfo(struct span text, size_t at, size_t *start)
-{
-    if (!span_starts(span_from(text, at), SPAN("://"))) {
-        return 0;
-    }
-    *start = at + 3;
-    size_t at_sign = 0;
-    size_t colon = 0;
-    bool port = true;
-    size_t i = *start;
-    for (; i < text.len && i < *start + USERINFO_MOST; i++) {
-        char c = text.ptr[i];
-        if (one_of(c, "/? \t\r\n\"'<>")) {
-            return at_sign;
-        }
-        port = port && (!colon || is_digit(c));
-        colon = c == ':' && !colon ? i : colon;
-        at_sign = c == '@' ? i : at_sign;
-    }
-    return at_sign ? at_sign : colon && !port ? i : 0;
-}
-
 /* A word begins that is long enough for match_word. */
 static bool long_word_begins(struct span text, size_t at)
 {
@@ -235,7 +211,12 @@ static size_t match(struct span text, size_t at, size_t *start)
     case '-':
         return match_pem(text, at);
     case ':':
-        return match_userinfo(text, at, start);
+    case '/':
+    case 'C':
+    case 'H':
+    case 'h':
+        end = userinfo_match(text, at, start);
+        break;
     case 'b':
     case 'B':
         end = match_credential(text, at, start);
@@ -244,12 +225,18 @@ static size_t match(struct span text, size_t at, size_t *start)
         break;
     }
     if (!end && byte_at(text, at + 1) == 'p') {
+        *start = at;
         end = match_extended_key(text, at);
     }
-    return end || !long_word_begins(text, at) ? end : match_word(text, at);
+    if (!end && long_word_begins(text, at)) {
+        *start = at;
+        end = match_word(text, at);
+    }
+    return end;
 }
 
-/* The first two bytes of each shape but words: v2x, eyJ, -----, ://, be and ba, and xprv. */
+/* The first two bytes of each shape but words: v2x, eyJ, -----, :// and //, CONNECT and Host, be
+ * and ba, and xprv. */
 static bool may_begin(char c, char next)
 {
     switch (c) {
@@ -261,7 +248,12 @@ static bool may_begin(char c, char next)
     case '-':
         return next == '-' || next == 'p';
     case ':':
+    case '/':
         return next == '/' || next == 'p';
+    case 'C':
+    case 'H':
+    case 'h':
+        return (next | 0x20) == 'o' || next == 'p';
     case 'b':
     case 'B':
         return (next | 0x20) == 'a' || (next | 0x20) == 'e' || next == 'p';
