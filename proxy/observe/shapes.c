@@ -3,6 +3,7 @@
 #include "shapes.h"
 
 #include "chars.h"
+#include "lone_key.h"
 #include "userinfo.h"
 
 #define HINT_DISTANCE 24  /* from the word "token" or "bearer" to the digits that it names */
@@ -160,25 +161,6 @@ static bool hinted(struct span text, size_t at)
     return span_ifind(before, SPAN("token")) >= 0 || span_ifind(before, SPAN("bearer")) >= 0;
 }
 
-/* Private keys without a name: Bitcoin's wallet import format (51 or 52 characters of base 58) and
- * Stellar's seeds (S and 55 of base 32). Addresses and ids have other lengths. */
-static bool is_lone_key(struct span word)
-{
-    bool upper = false;
-    bool lower = false;
-    bool digit = false;
-    for (size_t i = 0; i < word.len; i++) {
-        upper = upper || (word.ptr[i] >= 'A' && word.ptr[i] <= 'Z');
-        lower = lower || (word.ptr[i] >= 'a' && word.ptr[i] <= 'z');
-        digit = digit || is_digit(word.ptr[i]);
-    }
-    if (word.len == 56) {
-        return word.ptr[0] == 'S' && upper && digit && !lower;
-    }
-    return (word.len == 51 || word.len == 52) && upper && lower && digit &&
-           one_of(word.ptr[0], "59KLc");
-}
-
 /* A word of letters and digits that is a secret as a whole. */
 static size_t match_word(struct span text, size_t at)
 {
@@ -278,4 +260,5 @@ void shapes_mark(const struct view *v)
         }
         at = end > at ? end : at + 1;
     }
+    view_mark(v, find_cut_key(text), text.len);
 }
