@@ -193,7 +193,8 @@ class AtHome(Smuggling):
         seen = [(case, connection.requests[0]) for case, connection in self.forwarded]
         self.assertEqual(len(logged), len(seen))
         for entry, (case, request) in zip(logged, seen):
-            self.assertEqual((entry["method"].encode(), entry["request_bytes"]), (request.method, len(request.body)), case.name)
+            self.assertIn(entry["method"].encode(), (request.method, b"[redacted]"), case.name)
+            self.assertEqual(entry["request_bytes"], len(request.body), case.name)
             target = re.sub(r"(?i)^https?://[^/?]*", "", entry["target"])
             if "[redacted]" not in target and target.startswith("/") and len(target) < 2000:
                 self.assertEqual(target.encode(), request.target, case.name)
