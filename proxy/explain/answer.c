@@ -132,7 +132,8 @@ void answer_read(struct answer *a, const struct exchange *x, size_t limit)
 {
     *a = (struct answer){0};
     str_init(&a->text, limit);
-    a->cut = !body_text(&x->response, &a->text);
+    a->reading = body_read(&x->response, &a->text);
+    a->cut = a->reading != READ_WHOLE;
     struct span text = skip_space(str_span(&a->text));
     json_t *json = a->cut || text.len == 0 || text.ptr[0] != '{' ? NULL : body_json(text);
     a->json = json;

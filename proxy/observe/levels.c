@@ -72,6 +72,9 @@ static bool search_deeper(struct levels *levels, const struct view *v)
 bool levels_search(const struct view *v, view_search *search)
 {
     struct levels levels = {.search = search};
+    if (v->text.len && memchr(v->text.ptr, '\0', v->text.len)) {
+        return false;
+    }
     search(v);
     return search_deeper(&levels, v);
 }

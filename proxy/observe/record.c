@@ -1,5 +1,6 @@
 #include "record.h"
 
+#include "record_body.h"
 #include "why401/observe/redact.h"
 
 #define TARGET_MOST 65536 /* bytes of a redacted target */
@@ -144,6 +145,7 @@ void record_failure(struct record *r, struct exchange *x, const struct answer *a
     begin(r, x);
     redact_explanations(r);
     r->html = a->html;
+    r->left_out = body_left_out(a->reading);
     fill(r, &r->error, a->error);
     fill(r, &r->name, a->name);
     fill(r, &r->request_id, a->request_id);

@@ -23,6 +23,7 @@ struct record {
     struct str request_id;                              /* redacted */
     struct str body;                                    /* decoded, redacted, at most BODY_SHOWN */
     bool body_cut;                                      /* the body had more */
+    const char *left_out;                               /* why there is no body; NULL: there is */
     struct str trouble;                                 /* text of x->error, redacted */
     struct str scratch;                                 /* for record_field and notices */
     struct clean_texts clean;                           /* of all records before this one */

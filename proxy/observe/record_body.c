@@ -8,21 +8,27 @@
 #include <stdlib.h>
 
 #include "utf8.h"
-#include "why401/exchange/body.h"
+#include "why401/exchange/charset.h"
 #include "why401/http/decode.h"
 #include "why401/observe/redact.h"
 
 #define CHARACTER_MOST 4 /* bytes of one character */
 #define GROWTH         4096
+#define UTF8_MARK      SPAN("\xef\xbb\xbf")
 
 static const char not_kept[] =
     "not kept: limits.capture_bytes is 0, or all captures together had no room for it";
-static const char unknown_coding[] = "left out: its Content-Encoding is not known";
-static const char not_text[] =
-    "left out: it is not UTF-8 text, so it could not be searched for secrets";
 static const char cut[] =
     "the beginning of it (limits.capture_bytes and limits.decoded_bytes in the config)";
 static const char damaged[] = "what could be decoded of it: its Content-Encoding is damaged";
+
+const char *body_left_out(enum body_reading reading)
+{
+    return reading == READ_CODED ? "left out: its Content-Encoding is not known"
+           : reading == READ_NO_TEXT
+               ? "left out: it is not UTF-8 text, so it could not be searched for secrets"
+               : NULL;
+}
 
 /* With `ends_early` the last character may lack bytes. */
 static bool is_text(struct span s, bool ends_early)
@@ -33,12 +39,17 @@ static bool is_text(struct span s, bool ends_early)
         if (len == 0) {
             return ends_early && s.len - at < CHARACTER_MOST && (unsigned char)s.ptr[at] >= 0xc2;
         }
-        if (code == 0) {
-            return false;
-        }
         at += len;
     }
     return true;
+}
+
+static void wipe(struct str *plain)
+{
+    if (plain->ptr) {
+        explicit_bzero(plain->ptr, plain->len);
+    }
+    str_release(plain);
 }
 
 static void show_json(struct str *out, const json_t *value)
@@ -76,19 +87,41 @@ static void show_text(struct str *out, struct span plain)
     }
 }
 
-static void show_decoded(struct shown_body *b, const struct message *m, struct span plain,
+static enum body_reading read_wide(struct str *plain, enum charset set)
+{
+    struct str text;
+    str_init(&text, 2 * plain->len + GROWTH);
+    bool is_text = charset_convert(&text, set, str_span(plain));
+    wipe(plain);
+    *plain = text;
+    return is_text && !text.failed ? READ_WHOLE : READ_NO_TEXT;
+}
+
+/* Makes UTF-8 of what was decoded. What is not quite UTF-8 may be anything. */
+static enum body_reading read_text(struct str *plain, struct span content_type, bool whole)
+{
+    enum charset set = charset_of(content_type, str_span(plain));
+    if (set == CHARSET_ASCII) {
+        return is_text(str_span(plain), !whole) ? READ_WHOLE : READ_NO_TEXT;
+    }
+    return set == CHARSET_UNREADABLE ? READ_NO_TEXT : read_wide(plain, set);
+}
+
+static void show_decoded(struct shown_body *b, const struct message *m, struct str *plain,
                          enum decode_result result)
 {
+    struct span type = http_value(&m->head, SPAN("Content-Type"));
     bool whole = result == DECODE_WHOLE && !m->body.truncated;
-    b->size = whole ? (int64_t)plain.len : b->size;
-    if (result == DECODE_UNKNOWN) {
-        b->comment = unknown_coding;
-    } else if (!is_text(plain, !whole)) {
-        b->comment = not_text;
-    } else {
-        show_text(&b->text, plain);
+    b->size = whole ? (int64_t)plain->len : b->size;
+    enum body_reading reading =
+        result == DECODE_UNKNOWN ? READ_CODED : read_text(plain, type, whole);
+    if (reading == READ_WHOLE) {
+        struct span text = str_span(plain);
+        show_text(&b->text, span_from(text, span_starts(text, UTF8_MARK) ? UTF8_MARK.len : 0));
         b->has_text = true;
         b->comment = whole ? NULL : result == DECODE_BROKEN ? damaged : cut;
+    } else {
+        b->comment = body_left_out(reading);
     }
 }
 
@@ -103,11 +136,8 @@ void record_body(struct shown_body *b, const struct message *m, size_t most)
     struct str plain;
     str_init(&plain, most);
     enum decode_result result = http_decode(coding, span(m->body.data, m->body.len), &plain);
-    show_decoded(b, m, str_span(&plain), result);
-    if (plain.ptr) {
-        explicit_bzero(plain.ptr, plain.len);
-    }
-    str_release(&plain);
+    show_decoded(b, m, &plain, result);
+    wipe(&plain);
 }
 
 void shown_body_release(struct shown_body *b)

@@ -4,6 +4,7 @@
 #define OBSERVE_RECORD_BODY_H
 
 #include "why401/base/str.h"
+#include "why401/exchange/body.h"
 #include "why401/exchange/exchange.h"
 
 struct shown_body {
@@ -12,6 +13,10 @@ struct shown_body {
     int64_t size;        /* bytes of the whole decoded body; -1: not known */
     const char *comment; /* why text is missing or not all of it; NULL: it is all */
 };
+
+/* Why nothing of a body is shown that was read so, in words that may follow "its body"; NULL:
+ * something is. */
+const char *body_left_out(enum body_reading reading);
 
 /* Decodes at most `most` bytes. Release with shown_body_release. */
 void record_body(struct shown_body *b, const struct message *m, size_t most);
