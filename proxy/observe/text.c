@@ -3,6 +3,7 @@
  * around; all of them are shown instead of obeyed. */
 #include "why401/observe/text.h"
 
+#include "chars.h"
 #include "utf8.h"
 
 struct range {
@@ -136,10 +137,27 @@ size_t plain_run(struct span s, bool quotes_too)
     return len;
 }
 
+/* s, which begins behind "##", is the rest of a command. */
+static bool ends_command(struct span s)
+{
+    size_t name = 0;
+    while (name < s.len && is_word(s.ptr[name])) {
+        name++;
+    }
+    return name < s.len && s.ptr[name] == '[';
+}
+
 size_t before_command(struct span s)
 {
-    ptrdiff_t at = span_find(s, SPAN("##["));
-    return at < 0 ? s.len : (size_t)at + 1;
+    size_t at = 0;
+    ptrdiff_t next;
+    while ((next = span_find(span_from(s, at), SPAN("##"))) >= 0) {
+        at += (size_t)next + 1;
+        if (ends_command(span_from(s, at + 1))) {
+            return at;
+        }
+    }
+    return s.len;
 }
 
 /* Writes as much of a plain run as fits into `most` bytes, of which *written are used, commands

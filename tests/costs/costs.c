@@ -138,6 +138,11 @@ static void prepare_commands(struct stuff *s)
     repeat(s, "##[", "");
 }
 
+static void prepare_names(struct stuff *s)
+{
+    repeat(s, "###a", "[");
+}
+
 static void run_escape(struct stuff *s)
 {
     text_escape(&s->out, str_span(&s->text), SIZE_MAX);
@@ -231,6 +236,7 @@ int main(int argc, char **argv)
         {"braces with one end", 2000, prepare_closed_braces, run_example, clear_nothing},
         {"commands shown", 1000, prepare_commands, run_escape, clear_nothing},
         {"commands in JSON", 1000, prepare_commands, run_json, clear_nothing},
+        {"names of commands", 1000, prepare_names, run_escape, clear_nothing},
         {"levels of escapes", 1, prepare_levels, run_redact, clear_nothing},
     };
     offline_rules(); /* what is made once is not counted */
