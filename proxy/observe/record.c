@@ -32,17 +32,29 @@ void record_release(struct record *r)
     for (size_t i = 0; i < sizeof all / sizeof(struct str *); i++) {
         str_release(all[i]);
     }
+    record_end(r);
+}
+
+void record_end(struct record *r)
+{
+    secrets_forget(&r->secrets);
 }
 
 /* Kinds of texts; that of a header's value is the field's name, which never holds a line feed. */
 #define KIND_TEXT   span(NULL, 0)
 #define KIND_TARGET SPAN("\n")
 
+/* Known to hold no secret, and none of this exchange either. */
+static bool is_clean(const struct record *r, struct span kind, struct span text)
+{
+    return clean_knows(&r->clean, kind, text) && !secrets_may_be_in(text);
+}
+
 /* Sets `out` to the text, redacted. A str that could not take all of it still holds no secret. */
 static void redact(struct record *r, struct str *out, struct span kind, struct span text)
 {
     str_clear(out);
-    if (clean_knows(&r->clean, kind, text)) {
+    if (is_clean(r, kind, text)) {
         str_add(out, text);
         return;
     }
@@ -68,7 +80,7 @@ static void fill(struct record *r, struct str *out, struct span text)
  */
 static struct span redacted_evidence(struct record *r, struct span evidence)
 {
-    if (clean_knows(&r->clean, KIND_TEXT, evidence)) {
+    if (is_clean(r, KIND_TEXT, evidence)) {
         return evidence;
     }
     fill(r, &r->scratch, evidence);
@@ -103,6 +115,7 @@ static void redact_explanations(struct record *r)
 static void begin(struct record *r, struct exchange *x)
 {
     r->x = x;
+    secrets_learn(&r->secrets, x, r->failing);
     str_clear(&r->method);
     str_clear(&r->trouble);
     redact(r, &r->target, KIND_TARGET, x->request.head.target);

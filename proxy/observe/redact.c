@@ -10,6 +10,7 @@
 #include "names.h"
 #include "pairs.h"
 #include "phrase.h"
+#include "secrets.h"
 #include "shapes.h"
 
 #define REDACTED       SPAN("[redacted]")
@@ -22,6 +23,7 @@ static void search_text(const struct view *v)
     pairs_mark(v);
     shapes_mark(v);
     phrase_mark(v);
+    secrets_mark(v);
 }
 
 /* A query parameter's name with its escapes undone, the brackets of user[token] left out. */

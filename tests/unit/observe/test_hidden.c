@@ -128,12 +128,138 @@ static void test_escaped_nuls(void **state)
     assert_hidden(answer("application/json", SPAN("{\"pass\\u0000word\":\"" CANARY "\"}")), CANARY);
 }
 
+/* --- what the exchange calls a secret itself --- */
+
+/* An answer that says what it was sent, in the places in which servers do. */
+static struct exchange *echo(const char *said)
+{
+    char body[2048];
+    snprintf(body, sizeof body,
+             "{\"error\":\"user %s unknown\",\"name\":\"%s\",\"requestId\":\"%s\",\"x\":[\"%s\"]}",
+             said, said, said, said);
+    struct exchange *x = answer("application/json", span_of(body));
+    exchange_find(x, "a.problem", SEVERITY_PROBLEM, "It says %s.", said);
+    return x;
+}
+
+#define HEX64 "9f3ce1b09f3ce1b09f3ce1b09f3ce1b09f3ce1b09f3ce1b09f3ce1b09f3ce1b0"
+
+static void test_own_credentials_are_known(void **state)
+{
+    (void)state;
+    static const char *const sent[][4] = {
+        {"Authorization", "Bearer " HEX64, HEX64, "9f3ce1b0"},
+        {"Authorization", HEX64, HEX64, "9f3ce1b0"},
+        {"AUTHORIZATION", "bearer  \"Zq8OpaqueTokenValue77\"", "Zq8OpaqueTokenValue77", "Opaque"},
+        {"Authorization", "Bearer v2x" HEX64, HEX64, "9f3ce1b0"},
+        {"Authorization",
+         "Basic b3BlcmF0b3I6aHVuVGVyMmNhbmFyeQ==", "b3BlcmF0b3I6aHVuVGVyMmNhbmFyeQ==", "b3BlcmF0"},
+        {"Authorization", "Basic b3BlcmF0b3I6aHVuVGVyMmNhbmFyeQ==", "operator, not " CANARY,
+         CANARY},
+        {"Authorization", "Basic b3BlcmF0b3I6aHVuVGVyMmNhbmFyeQ==", "operator", "operator"},
+        {"Proxy-Authorization", "Basic b3BlcmF0b3I6aHVuVGVyMmNhbmFyeQ", CANARY, CANARY},
+        {"X-Api-Key", CANARY, CANARY, CANARY},
+    };
+    for (size_t i = 0; i < sizeof sent / sizeof *sent; i++) {
+        struct exchange *x = echo(sent[i][2]);
+        sample_field(x, &x->request, sent[i][0], sent[i][1]);
+        assert_hidden(x, sent[i][3]);
+    }
+}
+
+static void test_they_are_known_with_escapes_and_when_cut(void **state)
+{
+    (void)state;
+    static const char *const said[] = {"Zq8%4FpaqueTokenValue77", "Zq8\\u004fpaqueTokenValue77",
+                                       "Zq8%254FpaqueTokenValue77", "Zq8&#79;paqueTokenValue77"};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        struct exchange *x = echo(said[i]);
+        sample_field(x, &x->request, "Authorization", "Bearer Zq8OpaqueTokenValue77");
+        assert_hidden(x, "TokenValue77");
+    }
+    /* A request id is cut at its hundredth byte. */
+    char id[128];
+    memset(id, 'i', 80);
+    strcpy(id + 80, "Zq8OpaqueTokenValue77");
+    struct exchange *x = echo(id);
+    sample_field(x, &x->request, "Authorization", "Bearer Zq8OpaqueTokenValue77");
+    assert_hidden(x, "Zq8Opaque");
+}
+
+static void test_own_parameters_and_members_are_known(void **state)
+{
+    (void)state;
+    struct exchange *x = echo(CANARY " %C3%A9");
+    x->request.head.target = SPAN("/api/v2/x?a=b&password=hun%54er2canary");
+    x->target = target_split(x->request.head.target);
+    assert_hidden(x, CANARY);
+    x = echo(CANARY);
+    sample_body(&x->request, "{\"user\":{\"passphrases\":[\"" CANARY "\"]},\"a\":1}");
+    assert_hidden(x, CANARY);
+    x = echo(CANARY);
+    sample_field(x, &x->request, "Content-Type", "application/x-www-form-urlencoded");
+    sample_body(&x->request, "user=me&password=hun%54er2canary");
+    assert_hidden(x, CANARY);
+}
+
+static void assert_shown(struct exchange *x, const char *text)
+{
+    char *seen = outputs_of(x);
+    assert_non_null(strstr(seen, text));
+    free(seen);
+}
+
+/* Ids, fingerprints and placeholders stay. */
+static void test_what_is_no_secret_stays(void **state)
+{
+    (void)state;
+    struct exchange *x = echo("59cd72485007a239fb00282ed480da1f");
+    sample_field(x, &x->request, "Authorization", "Bearer 59cd72485007a239fb00282ed480da1f");
+    x->token.form = TOKEN_ID;
+    assert_shown(x, "user 59cd72485007a239fb00282ed480da1f unknown");
+    x = echo("something");
+    sample_field(x, &x->request, "Authorization", "Bearer " HEX64);
+    x->token.form = TOKEN_SDK;
+    memcpy(x->token.fingerprint, HEX64, FINGERPRINT_SIZE - 1);
+    exchange_find(x, "b.problem", SEVERITY_PROBLEM, "Its fingerprint is %s", x->token.fingerprint);
+    assert_shown(x, "Its fingerprint is 9f3ce1b09f3ce1b0");
+    x = echo("undefined");
+    sample_field(x, &x->request, "Authorization", "Bearer undefined");
+    exchange_find(x, "bearer.placeholder", SEVERITY_PROBLEM, "The bearer is undefined.");
+    assert_shown(x, "The bearer is undefined.");
+}
+
+/* What was found clean in one exchange may be the secret of the next, and is none in the third. */
+static void test_each_exchange_has_its_own(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    bench_start(&b);
+    for (int i = 0; i < 3; i++) {
+        struct exchange *x = echo("Zq8OpaqueTokenValue77");
+        sample_field(x, &x->request, "Authorization",
+                     i == 1 ? "Bearer Zq8OpaqueTokenValue77" : "Bearer another-token");
+        observer_give(b.observer, x);
+    }
+    bench_drain(&b);
+    const char *seen = bench_json(&b);
+    assert_int_equal(count_of(seen, "\"error\":\"user Zq8OpaqueTokenValue77 unknown\""), 2);
+    assert_int_equal(count_of(seen, "\"error\":\"user [redacted] unknown\""), 1);
+    bench_close(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wide_answers_are_read),
         cmocka_unit_test(test_what_is_no_text_is_left_out),
         cmocka_unit_test(test_escaped_nuls),
+        cmocka_unit_test(test_own_credentials_are_known),
+        cmocka_unit_test(test_they_are_known_with_escapes_and_when_cut),
+        cmocka_unit_test(test_own_parameters_and_members_are_known),
+        cmocka_unit_test(test_what_is_no_secret_stays),
+        cmocka_unit_test(test_each_exchange_has_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
