@@ -149,12 +149,13 @@ static bool ends_command(struct span s)
 
 size_t before_command(struct span s)
 {
-    size_t at = 0;
-    ptrdiff_t next;
-    while ((next = span_find(span_from(s, at), SPAN("##"))) >= 0) {
-        at += (size_t)next + 1;
-        if (ends_command(span_from(s, at + 1))) {
-            return at;
+    struct span rest = s;
+    const char *hash;
+    while (rest.len && (hash = memchr(rest.ptr, '#', rest.len)) != NULL) {
+        size_t second = (size_t)(hash - s.ptr) + 1;
+        rest = span_from(s, second);
+        if (rest.len && rest.ptr[0] == '#' && ends_command(span_from(rest, 1))) {
+            return second;
         }
     }
     return s.len;
