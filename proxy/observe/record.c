@@ -43,6 +43,7 @@ void record_end(struct record *r)
 /* Kinds of texts; that of a header's value is the field's name, which never holds a line feed. */
 #define KIND_TEXT   span(NULL, 0)
 #define KIND_TARGET SPAN("\n")
+#define KIND_JSON   SPAN("\n\n")
 
 /* Known to hold no secret, and none of this exchange either. */
 static bool is_clean(const struct record *r, struct span kind, struct span text)
@@ -141,15 +142,56 @@ void record_success(struct record *r, struct exchange *x)
     begin(r, x);
 }
 
-static void fill_body(struct record *r, const struct answer *a)
+static void fill_texts(struct record *r, const struct answer *a)
 {
-    struct span text = str_span(&a->text);
-    redact(r, &r->body, KIND_TEXT, span_first(text, BODY_SHOWN + BODY_AHEAD));
-    r->body_cut = a->cut || text.len > BODY_SHOWN + BODY_AHEAD || r->body.len > BODY_SHOWN;
+    fill(r, &r->error, a->error);
+    fill(r, &r->name, a->name);
+    fill(r, &r->request_id, a->request_id);
+}
+
+static void cut_body(struct record *r, bool had_more)
+{
+    r->body_cut = had_more || r->body.len > BODY_SHOWN;
     if (r->body.len > BODY_SHOWN) {
         r->body.len = BODY_SHOWN;
         r->body.ptr[BODY_SHOWN] = '\0';
     }
+}
+
+/* What is no JSON, or was cut. */
+static void fill_from_text(struct record *r, const struct answer *a)
+{
+    struct span text = str_span(&a->text);
+    fill_texts(r, a);
+    redact(r, &r->body, KIND_TEXT, span_first(text, BODY_SHOWN + BODY_AHEAD));
+    cut_body(r, a->cut || text.len > BODY_SHOWN + BODY_AHEAD);
+}
+
+/* As JSON an answer gives away more: its texts are those of what may be shown of it. */
+static void fill_from_json(struct record *r, const struct answer *a, const json_t *json)
+{
+    struct span text = str_span(&a->text);
+    struct str shown;
+    struct answer again;
+    str_clear(&r->body);
+    if (is_clean(r, KIND_JSON, text)) {
+        str_add(&r->body, text);
+        cut_body(r, false);
+        fill_texts(r, a);
+        return;
+    }
+    body_show(&shown, text, json);
+    str_add(&r->body, span_first(str_span(&shown), BODY_SHOWN + 1));
+    cut_body(r, false);
+    if (span_eq(str_span(&shown), text)) {
+        clean_keep(&r->clean, KIND_JSON, text);
+        fill_texts(r, a);
+    } else {
+        answer_reread(&again, r->x, str_span(&shown));
+        fill_texts(r, &again);
+        answer_release(&again);
+    }
+    str_release(&shown);
 }
 
 void record_failure(struct record *r, struct exchange *x, const struct answer *a)
@@ -159,10 +201,14 @@ void record_failure(struct record *r, struct exchange *x, const struct answer *a
     redact_explanations(r);
     r->html = a->html;
     r->left_out = body_left_out(a->reading);
-    fill(r, &r->error, a->error);
-    fill(r, &r->name, a->name);
-    fill(r, &r->request_id, a->request_id);
-    fill_body(r, a);
+    json_t *list = a->json || a->cut ? NULL : body_json(str_span(&a->text));
+    const json_t *json = a->json ? a->json : list;
+    if (json) {
+        fill_from_json(r, a, json);
+    } else {
+        fill_from_text(r, a);
+    }
+    json_decref(list);
 }
 
 /* What explains a failure; a success has nothing of it. */

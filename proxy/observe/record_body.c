@@ -60,33 +60,40 @@ static void show_json(struct str *out, const json_t *value)
     free(text);
 }
 
-/* Looks at the text in `out` as the JSON that it was made from. */
-static void search_json(struct str *out, const json_t *source)
+/* Looks at the text in `out` as the JSON that it is; what has become none is made again from the
+ * JSON that it was. */
+static void search_json(struct str *out, struct span text, const json_t *source)
 {
-    json_t *shown = body_json(str_span(out));
+    bool same = span_eq(str_span(out), text);
+    json_t *changed = same ? NULL : body_json(str_span(out));
+    const json_t *shown = same ? source : changed;
     json_t *clean = redact_json(shown ? shown : source);
     if (!shown || !clean || !json_equal(shown, clean)) {
         show_json(out, clean);
     }
-    json_decref(shown);
+    json_decref(changed);
     json_decref(clean);
 }
 
-static void show_text(struct str *out, struct span plain)
+void body_show(struct str *out, struct span text, const json_t *json)
 {
-    str_init(out, 2 * plain.len + GROWTH);
-    redact_text(out, plain);
+    str_init(out, 2 * text.len + GROWTH);
+    redact_text(out, text);
     /* What costs too much as one text costs no less string by string. */
-    bool hidden = span_eq(str_span(out), SPAN("[redacted]"));
-    json_t *source = hidden ? NULL : body_json(plain);
-    if (source) {
-        search_json(out, source);
-        json_decref(source);
+    if (json && !span_eq(str_span(out), SPAN("[redacted]"))) {
+        search_json(out, text, json);
     }
     if (out->failed) {
         str_clear(out);
         str_add(out, SPAN("[redacted]"));
     }
+}
+
+static void show_text(struct str *out, struct span plain)
+{
+    json_t *json = body_json(plain);
+    body_show(out, plain, json);
+    json_decref(json);
 }
 
 static enum body_reading read_wide(struct str *plain, enum charset set)

@@ -18,6 +18,10 @@ struct shown_body {
  * something is. */
 const char *body_left_out(enum body_reading reading);
 
+/* Sets `out`, which it initialises, to the text with its secrets replaced. `json` is the value that
+ * the text is, or NULL. */
+void body_show(struct str *out, struct span text, const json_t *json);
+
 /* Decodes at most `most` bytes. Release with shown_body_release. */
 void record_body(struct shown_body *b, const struct message *m, size_t most);
 void shown_body_release(struct shown_body *b);

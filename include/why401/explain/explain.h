@@ -26,6 +26,9 @@ struct answer {
 
 /* Reads the response of x, decoding at most `limit` bytes. Free with answer_release. */
 void answer_read(struct answer *a, const struct exchange *x, size_t limit);
+
+/* Reads what the response would say were `text` its body. Free with answer_release. */
+void answer_reread(struct answer *a, const struct exchange *x, struct span text);
 void answer_release(struct answer *a);
 
 enum confidence { CONFIDENCE_POSSIBLE = 1, CONFIDENCE_LIKELY, CONFIDENCE_CERTAIN };

@@ -249,6 +249,37 @@ static void test_each_exchange_has_its_own(void **state)
     bench_close(&b);
 }
 
+/* --- what only JSON shows to be secret --- */
+
+static void test_json_is_searched_as_json(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        "{\"value\":\"" CANARY "\",\"name\":\"password\"}",
+        "{\"name\":\"password\",\"type\":\"string\",\"value\":\"" CANARY "\"}",
+        "{\"error\":{\"name\":\"password\",\"type\":\"string\",\"value\":\"" CANARY "\"}}",
+        "[{\"value\":\"" CANARY "\",\"name\":\"password\"}]",
+        "{\"password/user\":\"" CANARY "\"}",
+        "{\"my password \xc3\xa9\":\"" CANARY "\"}",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        assert_hidden(answer("application/json", span_of(bodies[i])), CANARY);
+        assert_hidden(answer("application/json", span_of(bodies[i])), CANARY);
+    }
+}
+
+/* What hides nothing stands as the server wrote it; else it is the same JSON. */
+static void test_json_keeps_its_form(void **state)
+{
+    (void)state;
+    assert_shown(
+        answer("application/json", SPAN("{ \"error\" : \"no\", \"n\" : 1.50 }")),
+        "\"body\":\"{ \\\"error\\\" : \\\"no\\\", \\\"n\\\" : 1.50 }\",\"body_cut\":false");
+    assert_shown(answer("application/json",
+                        SPAN("{\"error\":\"no\",\"value\":\"" CANARY "\",\"name\":\"password\"}")),
+                 "\"answer\":{\"error\":\"no\",\"name\":\"password\"");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +291,8 @@ int main(void)
         cmocka_unit_test(test_own_parameters_and_members_are_known),
         cmocka_unit_test(test_what_is_no_secret_stays),
         cmocka_unit_test(test_each_exchange_has_its_own),
+        cmocka_unit_test(test_json_is_searched_as_json),
+        cmocka_unit_test(test_json_keeps_its_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
