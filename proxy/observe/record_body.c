@@ -2,7 +2,7 @@
  * or in another character set cannot be searched for secrets, so it is left out and a comment says
  * so. Text is searched as text, which changes nothing but the secrets: numbers keep the form that
  * the peer gave them. What is JSON is then looked at as JSON, too, and where that finds more, the
- * redacted copy of the value is shown instead. */
+ * redacted copy of the value is shown instead. What is in UTF-16 or UTF-32 becomes UTF-8 before. */
 #include "record_body.h"
 
 #include <stdlib.h>
