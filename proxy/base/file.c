@@ -53,7 +53,7 @@ int file_add_to(const char *path, struct str *text)
 
 static int trouble(const char *path, struct err *err)
 {
-    return err_set(err, ERR_SYSTEM, "%.*s: cannot be written: %s", PATH_SHOWN, path,
+    return err_set(err, ERR_OUTPUT, "%.*s: cannot be written: %s", PATH_SHOWN, path,
                    strerror(errno));
 }
 

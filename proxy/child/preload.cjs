@@ -7,11 +7,16 @@
 // asked why401 for it with CONNECT. A connection that is already given a stream went through a proxy that
 // the program or Node itself has asked, and is left alone, as is every other host.
 //
+// Connections in clear are asked for in the same way, where they are made with net.connect, as http.request,
+// its agents, fetch and undici do: why401 refuses them, so that a slip of http:// for https:// is seen, and no
+// token leaves. Only a net.Socket that a program makes and connects itself is not covered.
+//
 // It decides nothing about trust: NODE_EXTRA_CA_CERTS names our certificate, and the program's own options
 // and checks apply as ever.
 'use strict';
 
-const { Duplex } = require('node:stream');
+const { Duplex, addAbortSignal } = require('node:stream');
+const http = require('node:http');
 const net = require('node:net');
 const tls = require('node:tls');
 
@@ -19,6 +24,7 @@ const HEAD_MOST = 16384; // bytes of the proxy's answer to CONNECT
 const BITGO = ['bitgo.com', 'bitgo-test.com'];
 
 const connectDirectly = tls.connect;
+const connectPlainlyDirectly = net.connect;
 const proxy = proxyFrom(process.env.WHY401_PROXY);
 // This machine is reached directly, as NO_PROXY says too: why401 itself is there.
 const more = (process.env.WHY401_HOSTS || '').toLowerCase().split(',')
@@ -46,19 +52,20 @@ function isPort(port) {
   return /^\d+$/.test(port) && port > 0 && port < 65536;
 }
 
-// The bytes between the program's TLS and the one that why401 speaks. What is written before the proxy
-// has answered waits here.
+// The bytes between the program and why401: those of their TLS, or in clear. What is written before the proxy
+// has answered waits here. Where it stands for a connection itself it does what a net.Socket does for http.
 class Tunnel extends Duplex {
   constructor(host, port) {
     super();
     this.head = Buffer.alloc(0); // of the proxy's answer, as far as it is here; null once it was read
     this.waiting = null; // what is to be done then
-    this.socket = net.connect(proxy);
+    this.socket = connectPlainlyDirectly(proxy);
     this.socket.setNoDelay(true);
     this.socket.write(`CONNECT ${host}:${port} HTTP/1.1\r\nHost: ${host}:${port}\r\n\r\n`);
     this.socket.on('data', (bytes) => (this.head ? this.readHead(bytes) : this.pass(bytes)));
     this.socket.on('end', () => (this.head ? this.fail('closed the connection') : this.push(null)));
     this.socket.on('error', (error) => this.destroy(error));
+    this.socket.on('timeout', () => this.emit('timeout'));
     this.socket.on('close', () => this.destroy());
   }
 
@@ -70,12 +77,14 @@ class Tunnel extends Duplex {
       return;
     }
     const [line] = this.head.toString('latin1', 0, end).split('\r\n');
+    const rest = this.head.subarray(end + 4);
     if (!/^HTTP\/1\.[01] 200\b/.test(line)) {
-      this.fail(`answered ${line}`);
+      this.fail(`answered ${line}${reasonIn(rest)}`);
       return;
     }
-    const rest = this.head.subarray(end + 4);
     this.head = null;
+    this.emit('connect');
+    this.emit('ready');
     if (this.waiting) this.waiting();
     if (rest.length > 0) this.pass(rest);
   }
@@ -88,6 +97,39 @@ class Tunnel extends Duplex {
 
   pass(bytes) {
     if (!this.push(bytes)) this.socket.pause();
+  }
+
+  get connecting() {
+    return this.head !== null && !this.destroyed;
+  }
+
+  get timeout() {
+    return this.socket.timeout;
+  }
+
+  setTimeout(ms, listener) {
+    this.socket.setTimeout(ms);
+    if (listener) this[ms > 0 ? 'once' : 'removeListener']('timeout', listener);
+    return this;
+  }
+
+  setKeepAlive(...args) {
+    this.socket.setKeepAlive(...args);
+    return this;
+  }
+
+  setNoDelay() {
+    return this; // it has none
+  }
+
+  ref() {
+    this.socket.ref();
+    return this;
+  }
+
+  unref() {
+    this.socket.unref();
+    return this;
   }
 
   _read() {
@@ -113,7 +155,17 @@ class Tunnel extends Duplex {
   }
 }
 
-// tls.connect takes (options), (port), (port, host), (path), each with options and a listener behind it.
+// What why401 says in a refusal, as far as it came with its head.
+function reasonIn(body) {
+  try {
+    return `: ${JSON.parse(body).error}`;
+  } catch {
+    return '';
+  }
+}
+
+// tls.connect and net.connect take (options), (port), (port, host), (path), each with a listener behind it, and
+// the first one with options as well.
 function readArguments(args) {
   const options = {};
   let listener;
@@ -130,8 +182,8 @@ function readArguments(args) {
 // What Node does for a connection of its own and cannot do for a stream it is given: an idle connection
 // must not keep the process alive, and a limit for the time to connect has to run.
 function standInFor(socket, tunnel, timeout) {
-  socket.ref = () => (tunnel.socket.ref(), socket);
-  socket.unref = () => (tunnel.socket.unref(), socket);
+  socket.ref = () => (tunnel.ref(), socket);
+  socket.unref = () => (tunnel.unref(), socket);
   if (timeout) socket.setTimeout(timeout);
   return socket;
 }
@@ -146,8 +198,24 @@ function connect(...args) {
   return standInFor(connectDirectly.call(this, over, listener), tunnel, options.timeout);
 }
 
+function connectPlainly(...args) {
+  const { options, listener } = readArguments(args);
+  if (options.path || !isOurs(options.host) || !isPort(options.port)) {
+    return connectPlainlyDirectly.apply(this, args);
+  }
+  const tunnel = new Tunnel(options.host, options.port);
+  if (listener) tunnel.once('connect', listener);
+  if (options.timeout) tunnel.setTimeout(options.timeout);
+  return options.signal ? addAbortSignal(options.signal, tunnel) : tunnel;
+}
+
 if (proxy !== null && tls.connect.name !== 'why401Connect') {
   Object.defineProperty(connect, 'name', { value: 'why401Connect' });
   tls.connect = connect;
+  net.connect = net.createConnection = connectPlainly;
+  // Newer versions of Node have a function of their own there, which asks net.
+  if (http.Agent.prototype.createConnection === connectPlainlyDirectly) {
+    http.Agent.prototype.createConnection = connectPlainly;
+  }
   require('node:module').syncBuiltinESMExports();
 }

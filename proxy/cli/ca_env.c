@@ -182,8 +182,8 @@ static int print_env(struct printing *p, const char *proxy)
     int code = print_built(&p->out);
     str_release(&p->out);
     if (isatty(STDOUT_FILENO)) {
-        say(p->fish ? "for this shell: why401 ca env --shell fish | source"
-                    : "for this shell: eval \"$(why401 ca env)\"");
+        say_to_copy("for this shell: ", "%s",
+                    p->fish ? "why401 ca env --shell fish | source" : "eval \"$(why401 ca env)\"");
     }
     return code;
 }

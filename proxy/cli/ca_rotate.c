@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "ca_verb.h"
+#include "fold.h"
 #include "say.h"
 #include "why401/base/clock.h"
 #include "why401/tls/ca_facts.h"
@@ -12,20 +13,27 @@ static void tell(const struct ca *ca, bool was_trusted)
     struct ca_facts facts;
     char until[CLOCK_TEXT_SIZE];
     ca_describe(ca, &facts);
-    printf("New local CA: %s, until %s\n", facts.root.subject,
-           clock_minute(facts.root.until_ms, until));
+    fold_print(stdout, 0, "New local CA: %s, until %s", facts.root.subject,
+               clock_minute(facts.root.until_ms, until));
     printf("  SHA-256 %s\n", facts.root.fingerprint);
     printf("What is left to do:\n");
-    printf("  - Clients have to trust the new root. It is in the same file, %s; those that were\n"
-           "    pointed to it, or to a bundle of 'why401 ca env', get it when they start again.\n",
-           ca_root_path(ca));
-    printf("  - A why401 that is running keeps the old CA: start it again.\n");
+    printf("  - ");
+    fold_print(stdout, 4,
+               "Clients have to trust the new root. It is in the same file, %s; those that were "
+               "pointed to it, or to a bundle of 'why401 ca env', get it when they start again.",
+               ca_root_path(ca));
+    printf("  - ");
+    fold_print(stdout, 4, "A why401 that is running keeps the old CA: start it again.");
     if (was_trusted) {
-        printf("  - The system store trusts the old root: run 'why401 ca trust', which replaces "
-               "it.\n");
+        printf("  - ");
+        fold_print(stdout, 4,
+                   "The system store trusts the old root: run 'why401 ca trust', which replaces "
+                   "it.");
     }
-    printf("Nobody has the key of the old CA any more, once those programs have ended. Its root is "
-           "kept\nas ca-previous.pem, so that you can find where else you installed it.\n");
+    fold_print(stdout, 0,
+               "Nobody has the key of the old CA any more, once those programs have ended. Its "
+               "root is kept as ca-previous.pem, so that you can find where else you installed "
+               "it.");
 }
 
 static int make_new(const char *folder, bool was_there, bool was_trusted)
@@ -38,7 +46,8 @@ static int make_new(const char *folder, bool was_there, bool was_trusted)
     if (was_there) {
         tell(ca, was_trusted);
     } else {
-        printf("There was no local CA yet, so this is the first one: %s\n", ca_root_path(ca));
+        fold_print(stdout, 0, "There was no local CA yet, so this is the first one: %s",
+                   ca_root_path(ca));
     }
     ca_free(ca);
     return printed_all() ? ENDED_WELL : ENDED_BADLY;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "ca_verb.h"
+#include "fold.h"
 #include "paint.h"
 #include "print_json.h"
 #include "say.h"
@@ -14,8 +15,9 @@
 #include "why401/observe/text.h"
 #include "why401/tls/ca_facts.h"
 
-#define TEXT_MOST 4096  /* bytes of a path */
-#define LINE_MOST 16384 /* bytes of it with what does not print escaped */
+#define TEXT_COLUMN 17    /* behind a label */
+#define TEXT_MOST   4096  /* bytes of a path */
+#define LINE_MOST   16384 /* bytes of it with what does not print escaped */
 
 struct showing {
     const struct paint *paint;
@@ -57,11 +59,8 @@ static void find_out(struct showing *s, const struct ca *ca)
 
 static void print_line(const struct showing *s, const char *label, const char *text)
 {
-    struct str safe;
-    str_init(&safe, LINE_MOST);
-    text_escape(&safe, span_of(text), TEXT_MOST);
-    printf("  %s%-14s%s %s\n", s->paint->dim, label, s->paint->reset, str_cstr(&safe));
-    str_release(&safe);
+    printf("  %s%-14s%s ", s->paint->dim, label, s->paint->reset);
+    fold_print(stdout, TEXT_COLUMN, "%s", text);
 }
 
 static void print_tier(const struct showing *s, const struct ca_tier *tier)
@@ -101,13 +100,19 @@ static void print_names(const struct showing *s)
     str_release(&text);
 }
 
+static void print_heading(const struct showing *s, const char *name, const char *text)
+{
+    printf("%s%s%s: ", s->paint->bold, name, s->paint->reset);
+    fold_print(stdout, strlen(name) + 2, "%s", text);
+}
+
 static void print_text(const struct showing *s)
 {
     const struct paint *p = s->paint;
-    printf("%sRoot%s: what clients trust; its key was thrown away\n", p->bold, p->reset);
+    print_heading(s, "Root", "what clients trust; its key was thrown away");
     print_file(s, "file", "ca.pem");
     print_tier(s, &s->facts.root);
-    printf("%sIntermediate%s: signs the certificates that clients see\n", p->bold, p->reset);
+    print_heading(s, "Intermediate", "signs the certificates that clients see");
     print_file(s, "file", "intermediate.pem");
     print_file(s, "key", "intermediate-key.pem");
     print_tier(s, &s->facts.intermediate);

@@ -8,6 +8,7 @@
 
 #include "ca_verb.h"
 #include "command.h"
+#include "fold.h"
 #include "say.h"
 #include "why401/tls/ca_facts.h"
 
@@ -150,12 +151,13 @@ static void print_others(const char *root, const char *mark)
     printf("%s  Node.js      NODE_EXTRA_CA_CERTS=%s\n", mark, ca);
     printf("%s  Deno         DENO_CERT=%s\n", mark, ca);
     printf("%s  Python       requests and pip: REQUESTS_CA_BUNDLE and PIP_CERT, see below\n", mark);
-    printf("%s  Java         keytool -importcert -noprompt -cacerts -storepass changeit -alias "
-           "why401 \\\n%s                 -file %s (Debian's own Java looks there)\n",
+    printf("%s  Java         keytool -importcert -noprompt -cacerts -storepass changeit \\\n"
+           "%s                 -alias why401 -file %s\n"
+           "%s               (Debian's own Java looks there)\n",
+           mark, mark, ca, mark);
+    printf("%s  Firefox      Settings, Privacy & Security, View Certificates, Authorities,\n"
+           "%s               Import: %s\n",
            mark, mark, ca);
-    printf("%s  Firefox      Settings, Privacy & Security, View Certificates, Authorities, "
-           "Import: %s\n",
-           mark, ca);
     printf("%sFor all that read variables, in one shell: eval \"$(why401 ca env)\"\n", mark);
 }
 
@@ -185,7 +187,7 @@ static bool read_wish(const char *verb, int argc, char **argv, struct wish *w,
 /* Says what will run and asks. */
 static bool agreed(const struct wish *w, const struct plan *plan, const char *what, int *code)
 {
-    fprintf(stderr, "%s. These commands will run:\n", what);
+    fold_print(stderr, 0, "%s. These commands will run:", what);
     for (size_t i = 0; i < plan->count; i++) {
         command_show(plan->steps[i].words);
     }
@@ -201,11 +203,10 @@ static int trust(const struct wish *w, const struct store *store, const char *ro
         print_others(root, "# ");
         return printed_all() ? ENDED_WELL : ENDED_BADLY;
     }
-    if (!agreed(
-            w, &plan,
-            "Every program that reads the system's store will trust whoever has the key beside\n"
-            "the root, for localhost and BitGo's hosts only",
-            &code)) {
+    if (!agreed(w, &plan,
+                "Every program that reads the system's store will trust whoever has the key beside "
+                "the root, for localhost and BitGo's hosts only",
+                &code)) {
         return code;
     }
     if (!run_plan(&plan)) {
@@ -215,7 +216,9 @@ static int trust(const struct wish *w, const struct store *store, const char *ro
         say("the commands ended well, but the system's store does not hold the root");
         return ENDED_BADLY;
     }
-    printf("The system's store trusts %s now; 'why401 ca untrust' takes it away.\n\n", root);
+    fold_print(stdout, 0, "The system's store trusts %s now; 'why401 ca untrust' takes it away.",
+               root);
+    printf("\n");
     print_others(root, "");
     return printed_all() ? ENDED_WELL : ENDED_BADLY;
 }
@@ -263,8 +266,9 @@ int ca_untrust(int argc, char **argv)
         say("the commands ended well, but the system's store still trusts %s", root);
         return ENDED_BADLY;
     }
-    printf("The system's store has no root of why401 any more. Variables and other stores that you "
-           "set\nyourself are as they were; the CA is still in %s.\n",
-           w.place.folder);
+    fold_print(stdout, 0,
+               "The system's store has no root of why401 any more. Variables and other stores that "
+               "you set yourself are as they were; the CA is still in %s.",
+               w.place.folder);
     return printed_all() ? ENDED_WELL : ENDED_BADLY;
 }

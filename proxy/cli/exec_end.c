@@ -65,11 +65,11 @@ static bool write_reports(const struct exec *e)
     struct err err;
     bool failed = false;
     if (e->flags.junit && verdict_write_junit(e->verdict, e->flags.junit, &err) != 0) {
-        say("%s", err.text);
+        (void)say_error(&err);
         failed = true;
     }
     if (e->flags.accept && verdict_write_baseline(e->verdict, e->flags.accept, &err) != 0) {
-        say("%s", err.text);
+        (void)say_error(&err);
         failed = true;
     }
     if (in_github()) {

@@ -44,11 +44,11 @@ static int open_file(const struct job *j, struct err *err)
     struct stat status;
     int fd = j->file ? open(j->file, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
     if (fd < 0) {
-        return err_set(err, ERR_INPUT, "%s cannot be read: %s", j->name, strerror(errno));
+        return err_set(err, ERR_FILE, "%s cannot be read: %s", j->name, strerror(errno));
     }
     if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
         close(fd);
-        return err_set(err, ERR_INPUT, "%s is a folder; a file is expected", j->name);
+        return err_set(err, ERR_FILE, "%s is a folder; a file is expected", j->name);
     }
     return fd;
 }
@@ -63,7 +63,7 @@ static int read_all(const struct job *j, int fd, struct str *bytes, struct err *
             break;
         }
         if (n < 0 && errno != EINTR) {
-            return err_set(err, ERR_INPUT, "%s cannot be read: %s", j->name, strerror(errno));
+            return err_set(err, ERR_FILE, "%s cannot be read: %s", j->name, strerror(errno));
         }
         str_add(bytes, span(part, n > 0 ? (size_t)n : 0));
         if (bytes->failed) {

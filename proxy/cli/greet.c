@@ -83,11 +83,11 @@ void greet(const struct proxy *p)
         in_url(c->listen_host, host), port, c->upstream.tls ? "https" : "http",
         c->upstream.authority);
     if (c->file) {
-        say("config file: %s", c->file);
+        say_to_copy("config file: ", "%s", c->file);
     }
-    say("certificate for clients to trust: %s", ca_root_path(p->ca));
-    say("try: curl --cacert %s https://%s:%u/api/v2/ping", ca, client_host(listening_ip(p), host),
-        port);
+    say_to_copy("certificate for clients to trust: ", "%s", ca_root_path(p->ca));
+    say_to_copy("try: ", "curl --cacert %s https://%s:%u/api/v2/ping", ca,
+                client_host(listening_ip(p), host), port);
     greet_others(p);
     if (c->verbose) {
         confined_say(p->confined);

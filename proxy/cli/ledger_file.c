@@ -26,15 +26,19 @@ struct ledger *ledger_file_read(const struct config *c, struct err *err)
     char buffer[LEDGER_PATH_SIZE];
     const char *path = ledger_file(c, buffer, sizeof buffer);
     if (!path) {
-        err_set(err, ERR_LEDGER, "there is no ledger to read: %s",
+        err_set(err, ERR_LEDGER_READ, "there is no ledger to read: %s",
                 c->no_ledger ? "the config says that it is kept in memory only"
                              : "this user has no home directory for it");
         return NULL;
     }
     if (access(path, F_OK) != 0) {
-        err_set(err, ERR_LEDGER,
+        err_set(err, ERR_LEDGER_READ,
                 "%s: there is no ledger yet; 'why401 run' makes it as traffic passes", path);
         return NULL;
     }
-    return ledger_open_readonly(path, err);
+    struct ledger *ledger = ledger_open_readonly(path, err);
+    if (!ledger && err->code == ERR_LEDGER) {
+        err->code = ERR_LEDGER_READ; /* who only reads cannot go without one */
+    }
+    return ledger;
 }

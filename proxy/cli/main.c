@@ -50,19 +50,19 @@ static int unknown(const char *name)
     return ENDED_UNUSED;
 }
 
+static bool is(const char *argument, const char *word, const char *other)
+{
+    return strcmp(argument, word) == 0 || strcmp(argument, other) == 0;
+}
+
 /* Help that was asked for is the command's result, so it fails when it cannot be written. */
 static int help(int argc, char **argv)
 {
-    if (argc == 0) {
+    if (argc == 0 || is(argv[0], "--help", "-h") || strcmp(argv[0], "help") == 0) {
         return print_whole(help_overview);
     }
     const struct command *command = find(argv[0]);
     return command ? print_whole(command->help) : unknown(argv[0]);
-}
-
-static bool is(const char *argument, const char *word, const char *other)
-{
-    return strcmp(argument, word) == 0 || strcmp(argument, other) == 0;
 }
 
 int main(int argc, char **argv)

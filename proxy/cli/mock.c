@@ -16,9 +16,10 @@
 #include "why401/mock/answer.h"
 #include "why401/tls/ca.h"
 
-#define DEFAULT_LISTEN "127.0.0.1:8402"
-#define DRAIN_MS       2000
-#define WORD_SIZE      4200
+#define DEFAULT_LISTEN   "127.0.0.1:8402"
+#define DRAIN_MS         2000
+#define WORD_SIZE        4200
+#define TOKEN_LABEL_SIZE 128
 
 struct mocking {
     struct listen_address address;
@@ -82,7 +83,9 @@ static void list_tokens(void)
     };
     say("its made-up tokens:");
     for (int i = 0; i < MOCK_TOKEN_COUNT; i++) {
-        say_as_it_is("  %s  %s", mock_token((enum mock_token)i), meaning[i] ? meaning[i] : "");
+        char label[TOKEN_LABEL_SIZE];
+        snprintf(label, sizeof label, "  %s  ", mock_token((enum mock_token)i));
+        say_beside(label, "%s", meaning[i] ? meaning[i] : "");
     }
 }
 
@@ -95,10 +98,10 @@ static void greet(const struct mocking *m)
     unsigned port = server_port(m->server, 0);
     say("mock of BitGo listening on %s://%s%s%s:%u", scheme, ipv6 ? "[" : "", m->address.host,
         ipv6 ? "]" : "", port);
-    say("call it:     curl %s%s%s%s://localhost:%u/api/v2/ping", ca ? "--cacert " : "",
-        ca ? ca : "", ca ? " " : "", scheme, port);
-    say("or through:  why401 run --env %s://localhost:%u%s%s", scheme, port,
-        ca ? " --upstream-ca " : "", ca ? ca : "");
+    say_to_copy("call it:     ", "curl %s%s%s%s://localhost:%u/api/v2/ping", ca ? "--cacert " : "",
+                ca ? ca : "", ca ? " " : "", scheme, port);
+    say_to_copy("or through:  ", "why401 run --env %s://localhost:%u%s%s", scheme, port,
+                ca ? " --upstream-ca " : "", ca ? ca : "");
     mock_given_say(&m->options, mock_of_origin(m->origin));
     list_tokens();
     if (m->config->verbose) {

@@ -28,16 +28,17 @@ void mock_given_say(const struct mock_options *options, const struct mock *mock)
 {
     struct mock_counts counts = mock_counts(mock);
     if (counts.fixtures) {
-        say("fixtures:    %zu of %s", counts.fixtures, options->fixtures);
+        say_beside("fixtures:    ", "%zu of %s", counts.fixtures, options->fixtures);
     }
     if (counts.recorded) {
-        say("replayed:    %zu answers of %s", counts.recorded, options->replay);
+        say_beside("replayed:    ", "%zu answers of %s", counts.recorded, options->replay);
     }
     if (counts.left_out) {
-        say("left out:    %zu entries without a response, or with a body that is not whole",
+        say_beside(
+            "left out:    ", "%zu entries without a response, or with a body that is not whole",
             counts.left_out);
     }
     if (options->scenario) {
-        say("scenario:    %s, wherever a token is needed", options->scenario);
+        say_beside("scenario:    ", "%s, wherever a token is needed", options->scenario);
     }
 }

@@ -45,7 +45,12 @@ static void notice(void *ctx, struct ip peer, const struct err *why)
 {
     const struct proxy *p = ctx;
     char text[IP_TEXT_SIZE];
-    observer_notice(p->observer, "client %s: %s", ip_text(peer, text), why->text);
+    const char *advice = err_advice(why->code);
+    if (peer.family != 0) {
+        observer_notice(p->observer, "client %s: %s", ip_text(peer, text), why->text);
+    } else {
+        observer_notice(p->observer, "%s%s%s", why->text, advice[0] ? ". " : "", advice);
+    }
 }
 
 static void urgent(void *ctx, const struct exchange *x, const struct finding *f)
@@ -156,12 +161,19 @@ bool proxy_stop(struct proxy *p, struct proxy_end *end)
     return served;
 }
 
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 void proxy_say_losses(const struct observer_counts *counts)
 {
     if (counts->lost_success || counts->lost_failing || counts->lost_bodies || counts->lost_lines) {
         say("lost, under pressure or because a log could not be written: %" PRIu64
-            " successful exchanges, %" PRIu64 " failing ones, %" PRIu64 " body captures, %" PRIu64
-            " log lines",
-            counts->lost_success, counts->lost_failing, counts->lost_bodies, counts->lost_lines);
+            " successful exchange%s, %" PRIu64 " failing, %" PRIu64 " body capture%s, %" PRIu64
+            " log line%s",
+            counts->lost_success, plural(counts->lost_success), counts->lost_failing,
+            counts->lost_bodies, plural(counts->lost_bodies), counts->lost_lines,
+            plural(counts->lost_lines));
     }
 }

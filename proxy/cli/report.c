@@ -27,15 +27,21 @@ struct wish {
 static int write_new(const char *path, struct span text, struct err *err)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST) {
+        return err_set(err, ERR_SYSTEM,
+                       "%s is there already, and report replaces nothing; name another file with "
+                       "--out, or move that one away",
+                       path);
+    }
     if (fd < 0) {
-        return err_set(err, ERR_SYSTEM, "cannot make %s: %s", path, strerror(errno));
+        return err_set(err, ERR_OUTPUT, "cannot make %s: %s", path, strerror(errno));
     }
     ssize_t written = write(fd, text.ptr, text.len);
     int error = written < 0 ? errno : ENOSPC;
     bool whole = written == (ssize_t)text.len && fsync(fd) == 0;
     if (close(fd) != 0 || !whole) {
         unlink(path);
-        return err_set(err, ERR_SYSTEM, "cannot write %s: %s", path, strerror(error));
+        return err_set(err, ERR_OUTPUT, "cannot write %s: %s", path, strerror(error));
     }
     return 0;
 }

@@ -24,7 +24,12 @@ static struct rulepack *load(const char *path, struct err *err)
         return pack;
     }
     bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-    if ((folder ? rulepack_add_dir(pack, path, err) : rulepack_add_file(pack, path, err)) != 0) {
+    int rc = folder ? rulepack_add_dir(pack, path, err) : rulepack_add_file(pack, path, err);
+    if (rc == 0 && rulepack_given(pack) == 0) {
+        rc = err_set(err, ERR_USAGE, "%s: found no rule in this folder, expected files *.json",
+                     path);
+    }
+    if (rc != 0) {
         rulepack_drop(pack);
         return NULL;
     }
@@ -42,7 +47,11 @@ static int check(struct rulepack *pack)
     for (size_t i = 0; i < rulepack_size(pack); i++) {
         examples += rule_example_count(rulepack_at(pack, i));
     }
-    printf("%zu rules with %zu examples: all well-formed\n", rulepack_size(pack), examples);
+    printf("%zu rules", rulepack_size(pack));
+    if (rulepack_given(pack)) {
+        printf(" (%zu of your own)", rulepack_given(pack));
+    }
+    printf(" with %zu examples: all well-formed\n", examples);
     return done(true);
 }
 

@@ -19,8 +19,13 @@
 static void summarise(const struct proxy_end *end)
 {
     const struct observer_counts *counts = &end->counts;
-    say("%" PRIu64 " exchange%s, %" PRIu64 " failing, %" PRIu64 " of them explained",
-        counts->exchanges, counts->exchanges == 1 ? "" : "s", counts->failing, counts->explained);
+    char own[64] = "";
+    if (counts->own) {
+        snprintf(own, sizeof own, ", %" PRIu64 " answered by this proxy", counts->own);
+    }
+    say("%" PRIu64 " exchange%s, %" PRIu64 " failing, %" PRIu64 " of them explained%s",
+        counts->exchanges, counts->exchanges == 1 ? "" : "s", counts->failing, counts->explained,
+        own);
     proxy_say_losses(counts);
     if (end->cut_off) {
         say("%zu exchanges were still running and were cut off", end->cut_off);

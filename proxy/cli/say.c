@@ -7,12 +7,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fold.h"
+#include "why401/observe/columns.h"
 #include "why401/observe/redact.h"
 #include "why401/observe/text.h"
 
-#define LINE_SIZE 1024
+#define LINE_SIZE  1024
+#define NAME       "why401: "
+#define TEXT_LEAST 20 /* columns that text gets beside its label, or it stands below */
+#define BELOW      10 /* column of text below its label */
+#define COMMAND    2  /* and of what is to be copied: early, so that most of it fits */
 
-/* One write for the whole line, so that lines of several threads never mix. */
+enum kind { PROSE, TO_COPY };
+
+/* One write for the whole message, so that those of several threads never mix. */
 static void write_line(struct str *line)
 {
     str_add_c(line, '\n');
@@ -20,25 +28,45 @@ static void write_line(struct str *line)
     (void)ignored; /* there is nobody left to tell */
 }
 
-/* `clean` leaves secrets away. Where there is no memory for that, the text is kept back. */
-static void say_line(const char *format, va_list args, bool clean)
-    __attribute__((format(printf, 1, 0)));
+/* The label and the text beside it, or below where there is too little room. */
+static void add(struct str *line, const char *label, struct span text, enum kind kind)
+{
+    size_t width = fold_width(STDERR_FILENO);
+    str_add(line, SPAN(NAME));
+    fold(line, span_of(label), sizeof NAME - 1, width);
+    size_t column = text_columns(str_span(line));
+    size_t below = kind == TO_COPY ? COMMAND : BELOW;
+    size_t least = kind == TO_COPY ? text_columns(text) : TEXT_LEAST;
+    if (column > below && column + least > width) {
+        line->len = span_trim(str_span(line)).len;
+        str_addf(line, "\n%*s", (int)below, "");
+        column = below;
+    }
+    fold(line, text, column, kind == TO_COPY ? SIZE_MAX : width);
+}
 
-static void say_line(const char *format, va_list args, bool clean)
+/* Secrets are left away. Where there is no memory for that, the text is kept back. */
+static void say_line(const char *label, enum kind kind, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+static void say_line(const char *label, enum kind kind, const char *format, va_list args)
 {
     char text[LINE_SIZE];
     struct str redacted;
+    struct str safe;
     struct str line;
     str_init(&redacted, 8UL * LINE_SIZE);
-    str_init(&line, 2UL * LINE_SIZE);
+    str_init(&safe, 2UL * LINE_SIZE);
+    str_init(&line, 16UL * LINE_SIZE);
     vsnprintf(text, sizeof text, format, args);
-    str_add(&line, SPAN("why401: "));
-    (clean ? redact_text : str_add)(&redacted, span_of(text));
-    text_escape(&line, redacted.failed ? SPAN("no memory") : str_span(&redacted), LINE_SIZE);
+    redact_text(&redacted, span_of(text));
+    text_escape(&safe, redacted.failed ? SPAN("no memory") : str_span(&redacted), LINE_SIZE);
+    add(&line, label, str_span(&safe), kind);
     if (line.ptr) {
         write_line(&line);
     }
     str_release(&redacted);
+    str_release(&safe);
     str_release(&line);
 }
 
@@ -46,22 +74,30 @@ void say(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say_line(format, args, true);
+    say_line("", PROSE, format, args);
     va_end(args);
 }
 
-void say_as_it_is(const char *format, ...)
+void say_beside(const char *label, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say_line(format, args, false);
+    say_line(label, PROSE, format, args);
+    va_end(args);
+}
+
+void say_to_copy(const char *label, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say_line(label, TO_COPY, format, args);
     va_end(args);
 }
 
 int say_error(const struct err *err)
 {
     bool before_start = err->code == ERR_USAGE || err->code == ERR_CONFIG ||
-                        err->code == ERR_RULE || err->code == ERR_INPUT;
+                        err->code == ERR_FILE || err->code == ERR_RULE || err->code == ERR_INPUT;
     say("%s", err->text);
     if (err_advice(err->code)[0]) {
         say("%s", err_advice(err->code));

@@ -14,12 +14,18 @@ enum exit_code {
     ENDED_UNUSED = 2, /* command line, config or input are wrong; nothing was started */
 };
 
-/* One line on standard error that begins with the program's name. It may quote the command line and
- * files: what looks like a secret is left away, what a terminal would obey is shown. Any thread. */
+/* One line on standard error that begins with the program's name; a terminal gets as many as it
+ * takes. It may quote the command line and files: what looks like a secret is left away, what a
+ * terminal would obey is shown. Any thread. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same with what looks like a secret and is none, such as the mock's tokens. */
-void say_as_it_is(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same behind a label that ends with spaces. The label is said as it is: it may look like a
+ * secret, as the mock's tokens do, and be none. */
+void say_beside(const char *label, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same with a command or a path behind the label, which is never broken: where it does not fit
+ * beside the label it has a line of its own. */
+void say_to_copy(const char *label, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Says what went wrong and what to do about it. Returns the exit code for it. */
 int say_error(const struct err *err);

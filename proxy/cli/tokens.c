@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "fold.h"
 #include "ledger_file.h"
 #include "options.h"
 #include "paint.h"
@@ -13,8 +14,9 @@
 #include "why401/base/clock.h"
 #include "why401/observe/text.h"
 
-#define AGO_SIZE  32
-#define TEXT_MOST 400 /* bytes of one peer's text */
+#define AGO_SIZE    32
+#define TEXT_COLUMN 17  /* behind a label */
+#define TEXT_MOST   400 /* bytes of one peer's text */
 
 struct listing {
     const struct paint *paint;
@@ -46,7 +48,8 @@ static void print_line(const struct listing *list, const char *label, const char
     }
     str_init(&safe, 8192);
     text_escape(&safe, span_of(text), TEXT_MOST);
-    printf("  %s%-14s%s %s\n", list->paint->dim, label, list->paint->reset, str_cstr(&safe));
+    printf("  %s%-14s%s ", list->paint->dim, label, list->paint->reset);
+    fold_print(stdout, TEXT_COLUMN, "%s", str_cstr(&safe));
     str_release(&safe);
 }
 
@@ -76,12 +79,13 @@ static void print_scopes(const struct listing *list, const struct passport *p)
 static void print_row(struct listing *list, const struct ledger_row *row)
 {
     const struct passport *p = row->passport;
+    const char *name = p->fingerprint[0] ? p->fingerprint : "(not used yet)";
     char uses[96];
     struct str label;
     str_init(&label, 4096);
     text_escape(&label, span_of(p->label ? p->label : "(label not known)"), TEXT_MOST);
-    printf("%s%s%s  %s\n", list->paint->bold, p->fingerprint[0] ? p->fingerprint : "(not used yet)",
-           list->paint->reset, str_cstr(&label));
+    printf("%s%s%s  ", list->paint->bold, name, list->paint->reset);
+    fold_print(stdout, strlen(name) + 2, "%s", str_cstr(&label));
     str_release(&label);
     print_line(list, "token id", row->token_id);
     print_line(list, "environment", row->environment);

@@ -81,9 +81,10 @@ static int syntax_error(const char *path, const json_error_t *error, struct err 
     redact_text(&redacted, span_of(error->text));
     text_escape(&reason, str_span(&redacted), REASON_SHOWN);
     bool twice = json_error_code(error) == json_error_duplicate_key;
-    err_set(err, ERR_CONFIG, "%s: line %d, column %d: found %s%s", tail(path), error->line,
-            error->column, str_cstr(&reason),
-            twice ? "; expected each key once" : "; expected JSON");
+    err_set(err, ERR_CONFIG,
+            twice ? "%s: line %d, column %d: found %s; expected each key once"
+                  : "%s: line %d, column %d: found no valid JSON (%s); expected a config",
+            tail(path), error->line, error->column, str_cstr(&reason));
     str_release(&redacted);
     str_release(&reason);
     return -1;

@@ -1,13 +1,12 @@
 /* Where an exchange goes. A request in origin form goes home, to the upstream of the port or of the
  * CONNECT that it came by; one in absolute form goes to the host that it names. An upstream's
  * exchanges are inspected; those of any other host are passed on blindly, as far as the tunnel
- * policy lets them.
+ * policy lets them. Between the two is a host of BitGo's on a port that is no upstream's: nobody
+ * would look at what goes there, and no guard would stop it, so nothing does.
  *
  * CONNECT comes in two kinds. To an upstream: it is answered at once, the client's stream begins
  * again, and what follows is a connection to us as if to the upstream. To another host: it is
  * answered once that host is connected, and bytes go both ways. */
-#include <ctype.h>
-
 #include "flow_state.h"
 #include "network_proxy.h"
 #include "why401/http/serialise.h"
@@ -23,16 +22,6 @@ bool flow_is_connect(const struct flow *f)
     return span_eq(f->x->request.head.method, SPAN("CONNECT"));
 }
 
-/* Host names are compared and looked up without regard to case; one spelling serves all. */
-static struct span lower_copy(struct arena *arena, struct span host)
-{
-    char *copy = arena_alloc(arena, host.len + 1);
-    for (size_t i = 0; copy && i < host.len; i++) {
-        copy[i] = (char)tolower((unsigned char)host.ptr[i]);
-    }
-    return span(copy, copy ? host.len : 0);
-}
-
 /* The route to the upstream of that name and port, if there is one. */
 static const struct route *route_to(const struct flow_env *env, struct span host, uint16_t port)
 {
@@ -45,12 +34,31 @@ static const struct route *route_to(const struct flow_env *env, struct span host
     return NULL;
 }
 
-/* The request names this proxy as its host: it means the upstream. */
-static bool is_ourselves(const struct flow *f, struct span host, uint16_t port)
+/* The upstream that somebody who names this host of BitGo's most probably means, or NULL. */
+static const struct upstream_address *meant(const struct flow_env *env, struct span host)
 {
-    struct ip ip;
-    bool local = span_eq(host, SPAN("localhost")) || (ip_parse(host, &ip) && ip_is_loopback(ip));
-    return local && port == f->env->forward->port;
+    const struct upstream_address *found = flow_upstream_named(env, host);
+    enum environment e = environment_of_host(host);
+    for (size_t i = 0; !found && e != ENVIRONMENT_UNKNOWN && i < env->route_count; i++) {
+        const struct upstream_address *a = env->routes[i].address;
+        found = a && environment_of_host(span_of(a->host)) == e ? a : NULL;
+    }
+    return found;
+}
+
+/* A call to BitGo at which nobody would look. */
+static int refuse_unseen(struct flow *f, struct err *err)
+{
+    struct exchange *x = f->x;
+    const struct inspect_options *options = f->env->inspect;
+    const struct upstream_address *a = meant(f->env, x->host);
+    const char *use = !a ? "" : a->tls ? "; use https://" : "; use http://";
+    if (options && inspect_production(x, options, err) != 0) {
+        return -1;
+    }
+    return err_set(err, ERR_NOT_INSPECTED,
+                   "the call is for %.*s port %u, at which this proxy does not look%s%s",
+                   SPAN_ARG(span_first(x->host, 200)), x->port, use, a ? a->authority : "");
 }
 
 /* Another host than the upstreams: nobody will look at the exchange. */
@@ -73,6 +81,20 @@ static bool may_intercept(const struct forward *forward, struct span host)
     return forward->ca && ca_permits(forward->ca, host);
 }
 
+/* Such an upstream is passed on like any other host, unless a guard promises to stop what it would
+ * not see. */
+static int go_unguarded(struct flow *f, struct err *err)
+{
+    if (f->env->inspect && f->env->inspect->read_only) {
+        return err_set(
+            err, ERR_NOT_INSPECTED,
+            "the local CA may not sign for %.*s, so --read-only could not look into this "
+            "CONNECT; name this proxy itself in the client's base URL",
+            SPAN_ARG(span_first(f->x->host, 200)));
+    }
+    return go_elsewhere(f, err);
+}
+
 /* Notes in the exchange which host and port the authority means. */
 static int take_authority(struct exchange *x, struct span authority, uint16_t default_port,
                           struct err *err)
@@ -82,7 +104,7 @@ static int take_authority(struct exchange *x, struct span authority, uint16_t de
         return err_set(err, ERR_TARGET,
                        "the request names no host with an optional port to forward it to");
     }
-    x->host = lower_copy(&x->arena, host);
+    x->host = flow_lower(&x->arena, host);
     return x->host.ptr ? 0 : err_set(err, ERR_MEMORY, "no memory for a host name");
 }
 
@@ -97,8 +119,11 @@ static int choose_for_connect(struct flow *f, struct err *err)
         return -1;
     }
     const struct route *route = route_to(f->env, x->host, x->port);
-    if (!route || !may_intercept(f->env->forward, x->host)) {
-        return go_elsewhere(f, err);
+    if (!route) {
+        return flow_is_bitgos(f->env, x->host) ? refuse_unseen(f, err) : go_elsewhere(f, err);
+    }
+    if (!may_intercept(f->env->forward, x->host)) {
+        return go_unguarded(f, err);
     }
     if (f->info->tls) {
         return err_set(err, ERR_TARGET,
@@ -118,7 +143,7 @@ static int choose_for_absolute(struct flow *f, struct err *err)
         f->close = true; /* whom it means is not clear, so what follows is not either */
         return -1;
     }
-    if (is_ourselves(f, x->host, x->port)) {
+    if (flow_is_ourselves(f, x->host, x->port)) {
         flow_go_home(f);
         return 0;
     }
@@ -131,7 +156,7 @@ static int choose_for_absolute(struct flow *f, struct err *err)
     }
     if (!route) {
         x->scheme = https ? SPAN("https") : SPAN("http");
-        return go_elsewhere(f, err);
+        return flow_is_bitgos(f->env, x->host) ? refuse_unseen(f, err) : go_elsewhere(f, err);
     }
     f->route = route;
     x->scheme = route->address->tls ? SPAN("https") : SPAN("http");
@@ -158,57 +183,6 @@ const struct via *flow_asks_via(const struct flow *f)
     return http ? network_proxy_for(f->env->forward->proxy, x->host, x->port) : NULL;
 }
 
-/* Domains that nobody on the internet can register (RFC 2606, 6761, 6762, 8375; .internal). */
-static bool is_reserved(struct span host)
-{
-    static const struct span domains[] = {{".localhost", 10}, {".internal", 9}, {".local", 6},
-                                          {".test", 5},       {".example", 8},  {".home.arpa", 10}};
-    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++) {
-        if (span_ends(host, domains[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Names that nobody on the internet can point at this machine: addresses, names without a dot and
- * reserved ones, and the upstreams'. */
-static bool is_known_name(const struct flow_env *env, struct span host)
-{
-    struct ip ip;
-    for (size_t i = 0; i < env->route_count; i++) {
-        const struct upstream_address *a = env->routes[i].address;
-        if (a && span_eq(host, span_of(a->host))) {
-            return true;
-        }
-    }
-    return !memchr(host.ptr, '.', host.len) || ip_parse(host, &ip) || is_reserved(host);
-}
-
-/* A web page may let a name of its own mean 127.0.0.1 and so read answers in a browser that knows
- * of no other origin (DNS rebinding). The browser says that name in Host. Within TLS there is no
- * need to ask: no certificate of ours is for such a name. */
-static int check_host(struct flow *f, struct err *err)
-{
-    struct span authority = http_value(&f->x->request.head, SPAN("host"));
-    struct span host;
-    uint16_t port;
-    if (!f->env->forward || f->info->tls || !ip_is_loopback(f->info->peer) || authority.len == 0) {
-        return 0;
-    }
-    if (authority_split(authority, HTTP_PORT, &host, &port)) {
-        host = lower_copy(&f->x->arena, host);
-        if (host.ptr && is_known_name(f->env, host)) {
-            return 0;
-        }
-    }
-    f->close = true;
-    return err_set(err, ERR_TARGET,
-                   "the Host field names %.*s, which is neither this proxy nor one of its "
-                   "upstreams; use http://localhost, or an address",
-                   SPAN_ARG(span_first(authority, 200)));
-}
-
 int flow_choose_route(struct flow *f, struct err *err)
 {
     bool connect = flow_is_connect(f);
@@ -222,7 +196,7 @@ int flow_choose_route(struct flow *f, struct err *err)
         return choose_for_connect(f, err);
     }
     return f->x->target.form == TARGET_ABSOLUTE && f->env->forward ? choose_for_absolute(f, err)
-                                                                   : check_host(f, err);
+                                                                   : flow_check_host(f, err);
 }
 
 void flow_intercept(struct flow *f)
@@ -262,16 +236,6 @@ bool flow_enter_tunnel(struct flow *f)
     return true;
 }
 
-/* What the proxy itself had to say about somebody else's exchange is worth telling; the exchange is
- * not. */
-static void blank(struct exchange *x)
-{
-    struct http_head *head = &x->request.head;
-    head->field_count = 0;
-    head->target = arena_printf(&x->arena, "%.*s:%u", SPAN_ARG(x->host), x->port);
-    x->target = (struct target){.form = TARGET_AUTHORITY, .authority = head->target};
-}
-
 void flow_hand_over(struct flow *f, struct exchange *x)
 {
     const struct flow_env *env = f->env;
@@ -283,8 +247,10 @@ void flow_hand_over(struct flow *f, struct exchange *x)
         exchange_free(x);
         return;
     }
+    /* What the proxy itself had to say about somebody else's exchange is worth telling; the
+     * exchange is not. */
     if (x->foreign) {
-        blank(x);
+        flow_blank_stranger(x);
     }
     env->finished(env->ctx, x);
 }

@@ -107,13 +107,13 @@ static int judge(struct flow *f, struct err *err)
 static bool is_hopeless(const struct flow *f, struct span in)
 {
     const struct limits *limits = &f->env->limits;
+    size_t line_most = limits->request_line_bytes; /* up to its LF */
     if (in.len == 1 && in.ptr[0] == '\r') {
         return false; /* half of an empty line */
     }
     bool starts_well =
         in.ptr[0] > ' ' && in.ptr[0] < 0x7f && !memchr("\"(),/:;<=>?@[\\]{}", in.ptr[0], 17);
-    bool long_line =
-        in.len > limits->request_line_bytes && !memchr(in.ptr, '\n', limits->request_line_bytes);
+    bool long_line = in.len > line_most && !memchr(in.ptr, '\n', line_most + 1);
     return !starts_well || long_line || in.len > limits->request_head_bytes ||
            stream_state(f->client) == STREAM_ENDED;
 }
@@ -162,6 +162,7 @@ bool flow_take_request(struct flow *f)
     stream_consume(f->client, len ? len : in.len);
     if (rc != 0) {
         f->close = true;
+        flow_note_stranger(f);
         flow_refuse(f, &err);
         return true;
     }
@@ -170,6 +171,7 @@ bool flow_take_request(struct flow *f)
     f->up.out = f->x->request.head.framing;
     f->up.lost = false;
     if (judge(f, &err) != 0) {
+        flow_note_stranger(f);
         flow_refuse(f, &err);
     } else if (flow_is_connect(f) && !f->x->foreign) {
         flow_intercept(f);

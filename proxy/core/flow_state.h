@@ -73,6 +73,31 @@ const struct via *flow_asks_via(const struct flow *f);
  * nowhere. */
 int flow_choose_route(struct flow *f, struct err *err);
 
+/* flow_host.c: a host in lower case, in the arena: names are compared and looked up without regard
+ * to case, and one spelling serves all. Without memory it is empty, its ptr NULL. */
+struct span flow_lower(struct arena *arena, struct span host);
+
+/* The request names this proxy as its host: it means the upstream. */
+bool flow_is_ourselves(const struct flow *f, struct span host, uint16_t port);
+
+/* The upstream of that name, on whatever port, or NULL. */
+const struct upstream_address *flow_upstream_named(const struct flow_env *env, struct span host);
+
+/* A host that a client calls as BitGo's: of its production or test environment, or an upstream's.
+ * Another port of this machine is another program, whatever the upstream. */
+bool flow_is_bitgos(const struct flow_env *env, struct span host);
+
+/* The request is refused, perhaps before its way was chosen: if it was meant for somebody else, the
+ * exchange is foreign from now on. */
+void flow_note_stranger(struct flow *f);
+
+/* Takes everything out of somebody else's exchange but host and port. */
+void flow_blank_stranger(struct exchange *x);
+
+/* rebinding.c: -1 with ERR_TARGET for a request that a page in a browser may have sent to a name of
+ * its own. */
+int flow_check_host(struct flow *f, struct err *err);
+
 /* The exchange is a CONNECT. */
 bool flow_is_connect(const struct flow *f);
 

@@ -23,6 +23,23 @@ static void on_accepted(void *ctx, struct stream *client)
     flow_start(&lane->env, client, conn_info(client), door->home, refuse);
 }
 
+/* All listeners live on the same descriptors: the first that is held up tells for all, and so does
+ * the last that goes on. */
+static void on_held_up(void *ctx, const struct err *why)
+{
+    const struct lane_door *door = ctx;
+    struct lane_plan *plan = door->lane->plan;
+    const struct server_options *o = &plan->options;
+    struct err over;
+    pthread_mutex_lock(&plan->held_up_lock);
+    size_t others = why ? plan->held_up++ : --plan->held_up;
+    if (others == 0 && o->notice) {
+        err_set(&over, ERR_NONE, "new connections are accepted again");
+        o->notice(o->ctx, (struct ip){0}, why ? why : &over);
+    }
+    pthread_mutex_unlock(&plan->held_up_lock);
+}
+
 static void fill_env(struct lane *lane)
 {
     const struct server_options *o = &lane->plan->options;
@@ -155,6 +172,7 @@ static int open_door(struct lane *lane, size_t i, struct err *err)
         .head_bytes = o->limits.request_head_bytes,
         .most = o->limits.connections / lane->plan->lane_count + REFUSED_MOST,
         .accepted = on_accepted,
+        .held_up = on_held_up,
         .ctx = door,
     };
     if (look_if_free(lane, i, err) != 0) {

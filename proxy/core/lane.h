@@ -4,19 +4,23 @@
 #ifndef CORE_LANE_H
 #define CORE_LANE_H
 
+#include <pthread.h>
+
 #include "flow.h"
 #include "passage.h"
 #include "pool.h"
 #include "why401/core/server.h"
 #include "why401/net/listener.h"
 
-/* What all lanes of a server share; immutable once they run, but for the ids. */
+/* What all lanes of a server share; immutable once they run, but for the last ones. */
 struct lane_plan {
     struct server_options options; /* what it points to is the server's own */
     uint16_t *ports;               /* of the doors, filled in as they are bound */
     size_t lane_count;
     bool bound; /* a lane has bound the doors; the next ones share them */
     atomic_uint_fast64_t ids;
+    pthread_mutex_t held_up_lock; /* guards held_up, and the order of what is told of it */
+    size_t held_up;               /* listeners for which the system accepts nothing */
 };
 
 struct lane;

@@ -167,6 +167,7 @@ struct server *server_start(const struct server_options *options, struct err *er
         return NULL;
     }
     arena_init(&s->arena, STRINGS_MOST);
+    pthread_mutex_init(&s->plan.held_up_lock, NULL);
     s->lane_count = s->plan.lane_count = options->workers;
     s->lanes = lanes;
     if (copy_options(s, options, err) != 0 || start_lanes(s, err) != 0) {
@@ -260,6 +261,7 @@ size_t server_stop(struct server *s, uint32_t drain_ms)
     free(s->lanes);
     forget_secrets(&s->plan.options);
     arena_release(&s->arena);
+    pthread_mutex_destroy(&s->plan.held_up_lock);
     free(s);
     return cut_off;
 }

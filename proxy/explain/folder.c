@@ -30,14 +30,14 @@ static int read_open(int fd, const char *path, size_t size, struct str *text, st
         return err_set(err, ERR_MEMORY, "%s: no memory for its bytes", path);
     }
     return reason == 0 ? 0
-                       : err_set(err, ERR_RULE, "%s: cannot read it: %s", path, strerror(reason));
+                       : err_set(err, ERR_FILE, "%s: cannot read it: %s", path, strerror(reason));
 }
 
 /* Rules say what a person should do, so nobody else may put words in their mouth. */
 static int check_mode(const struct stat *st, const char *path, struct err *err)
 {
     return st->st_mode & S_IWOTH
-               ? err_set(err, ERR_RULE,
+               ? err_set(err, ERR_FILE,
                          "%s: everybody on this machine may write to it, and so could give advice "
                          "in its name; run: chmod o-w on it",
                          path)
@@ -55,7 +55,7 @@ int folder_read_file(const char *path, rule_text *take, void *ctx, struct err *e
         if (fd >= 0) {
             close(fd);
         }
-        return err_set(err, ERR_RULE, "%s: cannot open it: %s", path, strerror(error));
+        return err_set(err, ERR_FILE, "%s: cannot open it: %s", path, strerror(error));
     }
     int rc = check_mode(&st, path, err);
     str_init(&text, RULE_BYTES_MOST);
@@ -88,7 +88,7 @@ static int read_entry(const char *dir, const char *name, int depth, rule_text *t
     bool slash = span_ends(span_of(dir), SPAN("/"));
     int len = snprintf(path, sizeof path, "%s%s%s", dir, slash ? "" : "/", name);
     if (len < 0 || (size_t)len >= sizeof path) {
-        return err_set(err, ERR_RULE, "%s: the path of a file in it is too long", dir);
+        return err_set(err, ERR_FILE, "%s: the path of a file in it is too long", dir);
     }
     if (is_folder(path)) {
         return depth < DEEPEST ? read_level(path, depth + 1, take, ctx, err) : 0;
@@ -110,7 +110,7 @@ static int read_level(const char *dir, int depth, rule_text *take, void *ctx, st
     }
     int count = scandir(dir, &entries, is_seen, alphasort);
     if (count < 0) {
-        return err_set(err, ERR_RULE, "%s: cannot read this folder: %s", dir, strerror(errno));
+        return err_set(err, ERR_FILE, "%s: cannot read this folder: %s", dir, strerror(errno));
     }
     int rc = 0;
     for (int i = 0; i < count; i++) {

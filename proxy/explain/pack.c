@@ -159,11 +159,17 @@ struct rulepack *rulepack_builtin(struct err *err)
 static int finish(struct rulepack *pack, struct rule_list *fresh, int rc, struct err *err)
 {
     if (rc == 0 && adopt(pack, fresh, err) == 0) {
+        pack->given += fresh->count;
         free(fresh->rules);
         return 0;
     }
     list_free(fresh);
     return -1;
+}
+
+size_t rulepack_given(const struct rulepack *pack)
+{
+    return pack->given;
 }
 
 static int take_text(void *ctx, const char *path, struct span text, struct err *err)
@@ -183,7 +189,7 @@ int rulepack_add_file(struct rulepack *pack, const char *path, struct err *err)
     struct rule_list fresh = {0};
     int rc = folder_read_file(path, take_text, &fresh, err);
     if (rc == 0 && fresh.count == 0) {
-        rc = err_set(err, ERR_RULE, "%s: found no regular file, expected a rule", path);
+        rc = err_set(err, ERR_FILE, "%s: found no regular file, expected a rule", path);
     }
     return finish(pack, &fresh, rc, err);
 }

@@ -11,6 +11,7 @@ struct rulepack {
     atomic_size_t holders;
     struct rule **rules; /* owned */
     size_t count;
+    size_t given; /* rules that were added or replaced, not built in */
     struct index index;
     struct phrasebook phrases;
 };

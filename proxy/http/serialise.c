@@ -28,6 +28,12 @@ static enum passage passage_by_name(struct span name)
         {{"upgrade", 7}, UPGRADE},
         {{"http2-settings", 14}, DROP},
         {{"expect", 6}, EXPECT},
+        /* Of one hop (RFC 9110 §11.7). Other names of that kind are not: Proxy-Status is for the
+         * client (RFC 9209). */
+        {{"proxy-connection", 16}, DROP},
+        {{"proxy-authenticate", 18}, DROP},
+        {{"proxy-authorization", 19}, DROP},
+        {{"proxy-authentication-info", 25}, DROP},
     };
     /* Most names are told apart by their length alone. */
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -35,7 +41,7 @@ static enum passage passage_by_name(struct span name)
             return known[i].passage;
         }
     }
-    return span_istarts(name, SPAN("proxy-")) ? DROP : PASS;
+    return PASS;
 }
 
 /* Connection names something else than what becomes of the connection, so that fields have to be

@@ -32,11 +32,17 @@ static int stop_change(struct exchange *x, struct err *err)
                    SPAN_ARG(span_first(x->request.head.method, 24)));
 }
 
+int inspect_production(struct exchange *x, const struct inspect_options *options, struct err *err)
+{
+    bool stop = options->refuse_production && environment_of(x) == ENVIRONMENT_PROD;
+    return stop ? stop_production(x, err) : 0;
+}
+
 int inspect_guard(struct exchange *x, const struct inspect_options *options, struct err *err)
 {
     struct span method = x->request.head.method;
-    if (options->refuse_production && environment_of(x) == ENVIRONMENT_PROD) {
-        return stop_production(x, err);
+    if (inspect_production(x, options, err) != 0) {
+        return -1;
     }
     if (options->read_only && !only_reads(method, x->target.path) &&
         !route_changes_nothing(method, x->target.path)) {

@@ -55,8 +55,6 @@ static const struct route_pattern open_routes[] = {
 /* Routes that change nothing although their method could, beside the open ones above. What only
  * builds an unsigned transaction is among them. */
 static const struct route_pattern harmless_routes[] = {
-    ROUTE("POST", "/api/v1/user/lock"),
-    ROUTE("POST", "/api/v2/user/lock"),
     ROUTE("POST", "/api/v2/{coin}/wallet/averagefee"),
     ROUTE("POST", "/api/v2/{coin}/wallet/{id}/tx/build"),
     ROUTE("POST", "/api/v2/{coin}/wallet/{id}/consolidateAccount/build"),

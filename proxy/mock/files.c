@@ -20,7 +20,7 @@ static int read_open(int fd, const char *path, struct str *text, struct err *err
                        path, text->limit);
     }
     return reason == 0 ? 0
-                       : err_set(err, ERR_INPUT, "%s: cannot read it: %s", path, strerror(reason));
+                       : err_set(err, ERR_FILE, "%s: cannot read it: %s", path, strerror(reason));
 }
 
 /* O_NONBLOCK keeps a FIFO from making us wait for its writer. */
@@ -29,11 +29,11 @@ int file_whole(const char *path, struct str *text, struct err *err)
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
-        return err_set(err, ERR_INPUT, "%s: cannot open it: %s", path, strerror(errno));
+        return err_set(err, ERR_FILE, "%s: cannot open it: %s", path, strerror(errno));
     }
     int rc = fstat(fd, &st) == 0 && S_ISREG(st.st_mode)
                  ? read_open(fd, path, text, err)
-                 : err_set(err, ERR_INPUT, "%s: it is no regular file", path);
+                 : err_set(err, ERR_FILE, "%s: it is no regular file", path);
     close(fd);
     return rc;
 }
@@ -51,7 +51,7 @@ static int take_entry(const char *dir, const char *name, file_take *take, void *
     bool slash = span_ends(span_of(dir), SPAN("/"));
     int len = snprintf(path, sizeof path, "%s%s%s", dir, slash ? "" : "/", name);
     if (len < 0 || (size_t)len >= sizeof path) {
-        return err_set(err, ERR_INPUT, "%s: the path of a file in it is too long", dir);
+        return err_set(err, ERR_FILE, "%s: the path of a file in it is too long", dir);
     }
     return take(ctx, path, err);
 }
@@ -62,7 +62,7 @@ int folder_each(const char *dir, size_t most, file_take *take, void *ctx, struct
     int count = scandir(dir, &entries, is_json, alphasort);
     int rc = 0;
     if (count < 0) {
-        return err_set(err, ERR_INPUT, "%s: cannot read this folder: %s", dir, strerror(errno));
+        return err_set(err, ERR_FILE, "%s: cannot read this folder: %s", dir, strerror(errno));
     }
     if (count == 0 || (size_t)count > most) {
         rc = err_set(err, ERR_INPUT, "%s: found %d files *.json, expected 1 to %zu", dir, count,

@@ -6,7 +6,7 @@
 #include "why401/base/str.h"
 
 /* Appends the whole of a regular file to `text`, whose limit is the most it may have. 0, or -1 with
- * ERR_INPUT. */
+ * ERR_FILE or ERR_INPUT. */
 int file_whole(const char *path, struct str *text, struct err *err);
 
 /* Takes one file of a folder. 0, or -1 with *err, which ends the reading. */

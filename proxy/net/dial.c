@@ -4,9 +4,9 @@
  * (via.c).
  *
  * The other ends: the name does not resolve, or to addresses only that are out of bounds; every
- * attempt fails (the last reason is told); the other end is ourselves; the connect deadline passes;
- * the holder lets go. In each the dial cancels what runs and frees itself when libuv has returned
- * the last request and handle. */
+ * attempt fails (the last reason is told); descriptors or memory run out, which is no news of name
+ * or host; the other end is ourselves; the connect deadline passes; the holder lets go. In each the
+ * dial cancels what runs and frees itself when libuv has returned the last request and handle. */
 #include "why401/net/dial.h"
 
 #include <netdb.h>
@@ -17,6 +17,7 @@
 #include "conn_impl.h"
 #include "lookup.h"
 #include "race.h"
+#include "shortage.h"
 #include "via.h"
 
 struct dial {
@@ -89,11 +90,19 @@ static const char *kind(const struct dial *d)
     return d->via ? "the proxy " : "";
 }
 
-static void fail_to_resolve(struct dial *d, const char *reason)
+/* What a failure means: that something ran out here, or what it says of the other end. */
+static enum err_code code_of(int failure, enum err_code otherwise)
+{
+    enum err_code shortage = shortage_code(failure);
+    return shortage == ERR_NONE ? otherwise : shortage;
+}
+
+static void fail_to_resolve(struct dial *d, int failure, const char *reason)
 {
     struct err err;
-    err_set(&err, d->via ? ERR_UPSTREAM_PROXY : ERR_DNS, "the name %s%s could not be resolved: %s",
-            d->via ? "of the proxy " : "", d->via ? d->name : d->host, reason);
+    err_set(&err, code_of(failure, d->via ? ERR_UPSTREAM_PROXY : ERR_DNS),
+            "the name %s%s could not be resolved: %s", d->via ? "of the proxy " : "",
+            d->via ? d->name : d->host, reason);
     fail(d, &err);
 }
 
@@ -111,7 +120,7 @@ static void on_limit(void *ctx)
     if (d->resolved) {
         fail_to_connect(d, ERR_CONNECT_TIMEOUT, "no address answered in time");
     } else {
-        fail_to_resolve(d, "no name server answered in time");
+        fail_to_resolve(d, 0, "no name server answered in time");
     }
 }
 
@@ -157,6 +166,7 @@ static void on_won(void *ctx)
 static void on_lost(void *ctx)
 {
     struct dial *d = ctx;
+    char text[SHORTAGE_TEXT_SIZE];
     struct ip skipped;
     struct err err;
     int why = race_why(&d->race, &skipped);
@@ -164,7 +174,8 @@ static void on_lost(void *ctx)
         bounds_refuse(&err, d->host, skipped);
         fail(d, &err);
     } else {
-        fail_to_connect(d, d->via ? ERR_UPSTREAM_PROXY : ERR_CONNECT, uv_strerror(why));
+        fail_to_connect(d, code_of(why, d->via ? ERR_UPSTREAM_PROXY : ERR_CONNECT),
+                        shortage_reason(why, text));
     }
 }
 
@@ -181,7 +192,7 @@ static void on_resolved(void *ctx, const struct lookup_answer *answer)
     d->resolved = true;
     d->addresses = answer->found;
     if (!d->addresses) {
-        fail_to_resolve(d, answer->reason);
+        fail_to_resolve(d, answer->shortage, answer->reason);
     } else {
         /* A proxy may well be private. */
         race_start(&d->race, d->addresses, d->port, d->options.public_only && !d->via);
@@ -255,7 +266,7 @@ static void ask_again(void *ctx)
     struct dial *d = ctx;
     int rc = start_lookup(d);
     if (rc != 0) {
-        fail_to_resolve(d, uv_strerror(rc));
+        fail_to_resolve(d, rc, uv_strerror(rc));
     }
 }
 

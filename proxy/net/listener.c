@@ -1,6 +1,9 @@
 /* Accepting. The happy path: a connection arrives, becomes a conn in its opening and is handed
- * over. When as many live as are allowed, or descriptors have run out, accepting pauses: the kernel
- * keeps the rest in its backlog, and the next connection that goes away lets us accept again.
+ * over. When as many live as are allowed, accepting pauses: the kernel keeps the rest in its
+ * backlog, and the next connection that goes away lets us accept again. When the system refuses,
+ * because descriptors have run out, it pauses too, and tries again now and then. That is told,
+ * since those who wait see nothing but silence; and it is over once everybody is in and it has not
+ * happened again for a while, so that a descriptor that comes and goes makes no flood of news.
  *
  * The socket is polled and not given to uv_listen, because libuv, when descriptors have run out,
  * accepts what waits and closes it at once. */
@@ -15,11 +18,15 @@
 #include <unistd.h>
 
 #include "opening.h"
+#include "shortage.h"
 
 #define BACKLOG 1024
 
 /* Pause after accept failed (descriptors ran out), in ms. */
 #define RETRY_MS 100
+
+/* Without another refusal for so long, it is no longer held up, in ms. */
+#define CALM_MS 3000
 
 /* Connections that are accepted in a row before others have their turn. */
 #define ROW_MOST 64
@@ -30,6 +37,8 @@ struct listener {
     int fd;         /* owned; the bound socket */
     struct listener_options options;
     struct deadline retry; /* accept again after a pause */
+    struct deadline calm;  /* runs while held up and everybody is in; then that is over */
+    bool held_up;          /* the system refuses, which was told */
     size_t live;           /* streams handed out that are not freed yet */
     bool stopped;          /* listener_stop was called */
     bool poll_closed;      /* its handle is closed */
@@ -169,13 +178,43 @@ static void take(struct listener *l, int fd)
     hand_over(l, tcp);
 }
 
-/* Nothing is accepted until the retry, or where there is none, until a stream is freed. */
-static void pause_accepting(struct listener *l)
+static void tell(const struct listener *l, const struct err *why)
+{
+    if (l->options.held_up) {
+        l->options.held_up(l->options.ctx, why);
+    }
+}
+
+/* The system refuses to accept: nothing is accepted until the retry. */
+static void note_hold_up(struct listener *l, int failure)
 {
     uv_poll_stop(&l->poll);
-    if (l->live < l->options.most) {
-        deadline_set(&l->retry, RETRY_MS);
+    deadline_set(&l->retry, RETRY_MS);
+    deadline_clear(&l->calm);
+    if (!l->held_up) {
+        char text[SHORTAGE_TEXT_SIZE];
+        bool descriptors = shortage_code(failure) == ERR_DESCRIPTORS;
+        struct err why;
+        l->held_up = true;
+        err_set(&why, descriptors ? ERR_DESCRIPTORS : ERR_SYSTEM,
+                "new connections have to wait: %s", shortage_reason(failure, text));
+        tell(l, &why);
     }
+}
+
+/* Nobody waits any more. */
+static void note_all_in(struct listener *l)
+{
+    if (l->held_up && list_empty(&l->calm.node)) {
+        deadline_set(&l->calm, CALM_MS);
+    }
+}
+
+static void on_calm(void *ctx)
+{
+    struct listener *l = ctx;
+    l->held_up = false;
+    tell(l, NULL);
 }
 
 static bool is_passing(int failure)
@@ -183,34 +222,43 @@ static bool is_passing(int failure)
     return failure == EINTR || failure == ECONNABORTED || failure == EPROTO;
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events)
+/* Accepts who waits, at most a row of them; the rest is there still when the loop comes by. */
+static void accept_row(struct listener *l)
 {
-    struct listener *l = poll->data;
-    (void)status; /* accept says it better */
-    (void)events;
     for (int i = 0; i < ROW_MOST && !l->stopped; i++) {
         if (l->live >= l->options.most) {
-            pause_accepting(l);
-            break;
+            uv_poll_stop(&l->poll); /* until a stream is freed */
+            return;
         }
         int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             take(l, fd);
         } else if (errno == EAGAIN) {
-            break;
+            note_all_in(l);
+            return;
         } else if (!is_passing(errno)) {
-            pause_accepting(l);
-            break;
+            note_hold_up(l, uv_translate_sys_error(errno));
+            return;
         }
     }
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+    struct listener *l = poll->data;
+    (void)status; /* accept says it better */
+    (void)events;
+    accept_row(l);
     worker_settle(l->worker);
 }
 
+/* Tries at once, since without descriptors that there are some again shows only in trying. */
 static void on_retry(void *ctx)
 {
     struct listener *l = ctx;
     if (!l->stopped) {
         uv_poll_start(&l->poll, UV_READABLE, on_readable);
+        accept_row(l);
     }
 }
 
@@ -227,6 +275,7 @@ struct listener *listener_start(struct worker *w, int fd, const struct listener_
     l->fd = fd;
     l->options = *options;
     deadline_init(&l->retry, w, on_retry, l);
+    deadline_init(&l->calm, w, on_calm, l);
     int rc = uv_poll_init(&w->loop, &l->poll, fd);
     if (rc != 0) {
         err_set(err, ERR_SYSTEM, "cannot listen: %s", uv_strerror(rc));
@@ -255,6 +304,7 @@ void listener_stop(struct listener *l)
     if (!l->stopped) {
         l->stopped = true;
         deadline_clear(&l->retry);
+        deadline_clear(&l->calm);
         uv_close((uv_handle_t *)&l->poll, on_poll_closed);
         close(l->fd); /* uv_close has taken it out of the loop's poll already */
     }

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shortage.h"
 #include "why401/base/ip.h"
 
 /* Threads at a time in the whole process, and those of them that yielding lookups may have. */
@@ -32,7 +33,7 @@ struct lookup {
     uv_async_t bell;                 /* rung when there is an answer; keeps the loop alive */
     struct addrinfo *found;          /* owned until it is told */
     int failure;                     /* of getaddrinfo; 0: none */
-    int system_failure;              /* errno, where that says it */
+    int system_failure;              /* what it left in errno; 0: nothing */
     pthread_mutex_t lock;            /* guards those below */
     bool over;                       /* the loop closes the bell, which must not be rung any more */
     int holders;                     /* of the thread and the loop */
@@ -88,6 +89,7 @@ static void give_place(bool yields)
 static void resolve(struct lookup *l, int flags)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = flags};
+    errno = 0;
     l->failure = getaddrinfo(l->question.name, NULL, &hints, &l->found);
     l->system_failure = errno;
 }
@@ -124,15 +126,28 @@ void lookup_cancel(struct lookup *l)
     uv_close((uv_handle_t *)&l->bell, on_closed);
 }
 
+/* The resolver could not look everywhere. When it is not allowed to open its files, and has no
+ * socket to ask by, it may call that a name that nobody knows; only errno tells then. */
+static int shortage_of(const struct lookup *l)
+{
+    int by_system = uv_translate_sys_error(l->system_failure);
+    return l->failure == EAI_MEMORY               ? UV_ENOMEM
+           : shortage_code(by_system) != ERR_NONE ? by_system
+                                                  : 0;
+}
+
 static void on_bell(uv_async_t *bell)
 {
     struct lookup *l = bell->data;
+    char text[SHORTAGE_TEXT_SIZE];
     lookup_cancel(l); /* it is freed when this callback is over, not before */
     struct lookup_answer answer = {.found = l->found};
     l->found = NULL;
     if (l->failure != 0) {
-        bool by_system = l->failure == EAI_SYSTEM;
-        answer.reason = by_system ? strerror(l->system_failure) : gai_strerror(l->failure);
+        answer.shortage = shortage_of(l);
+        answer.reason = answer.shortage            ? shortage_reason(answer.shortage, text)
+                        : l->failure == EAI_SYSTEM ? strerror(l->system_failure)
+                                                   : gai_strerror(l->failure);
     }
     l->question.done(l->question.ctx, &answer);
 }
@@ -157,10 +172,9 @@ static int start_thread(struct lookup *l)
 {
     pthread_t thread;
     l->holders++;
-    int rc = pthread_create(&thread, NULL, ask, l);
-    if (rc != 0) {
+    if (pthread_create(&thread, NULL, ask, l) != 0) {
         l->holders--;
-        return uv_translate_sys_error(rc);
+        return UV_ENOMEM; /* for its stack, or the system wants no more threads */
     }
     pthread_detach(thread);
     return 0;

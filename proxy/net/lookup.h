@@ -11,6 +11,7 @@ struct lookup;
 /* What the resolver said. */
 struct lookup_answer {
     struct addrinfo *found; /* whoever is told owns it (freeaddrinfo); NULL when it failed */
+    int shortage;           /* libuv's error when it failed for want of descriptors or memory */
     const char *reason;     /* why it failed; valid until `done` returns */
 };
 

@@ -1,6 +1,6 @@
 /* Bytes to the wire. What waits in `out` leaves at once as far as the kernel takes it, the rest by
- * one uv_write at a time, which has `sending` meanwhile. Where the peer takes no more, an upstream's
- * connection is deaf from then on, a client's has failed.
+ * one uv_write at a time, which has `sending` meanwhile. Where the peer takes no more, an
+ * upstream's connection is deaf from then on, a client's has failed.
  */
 #include "conn_impl.h"
 

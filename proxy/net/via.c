@@ -6,13 +6,16 @@
  *
  * The other ends: another status, something that is not HTTP, a head without end, a connection that
  * closes, no answer in the time that connecting may take, the holder lets go. An answer is shown by
- * its status line only, as harmless ASCII, and not even that where it repeats the credentials. */
+ * its status line only, as harmless ASCII, and not even that where it repeats the credentials, in
+ * whatever of the ways a proxy may know them. */
 #include "via.h"
 
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "why401/http/head.h"
+#include "why401/http/target.h"
 
 #include "bounds.h"
 #include "conn_impl.h"
@@ -20,6 +23,9 @@
 /* Bytes of all heads that an answer may have, interim ones counted. */
 #define ANSWER_MOST   16384
 #define ANSWER_FIELDS 128
+
+/* Bytes of Base64 behind Basic; more than the config takes. */
+#define CREDENTIALS_MOST 2048
 
 struct via_request {
     struct tls_context *tls; /* of the host; NULL: plain */
@@ -170,12 +176,50 @@ static struct span secret_of(const struct via_request *r)
     return rest.len ? rest : scheme;
 }
 
+/* As it is, or with %XX in it. */
+static bool holds(struct span reason, struct span secret)
+{
+    struct str decoded;
+    str_init(&decoded, reason.len + 1);
+    percent_decode(&decoded, reason, false);
+    bool found = secret.len && (decoded.failed || span_ifind(reason, secret) >= 0 ||
+                                span_ifind(str_span(&decoded), secret) >= 0);
+    str_release(&decoded);
+    return found;
+}
+
+/* The password that Basic (RFC 7617) wraps in Base64; where that is empty the user's name, which is
+ * the secret then. `plain` has room for as much as the Base64 has. */
+static struct span password_of(struct span base64, char *plain)
+{
+    int len =
+        EVP_DecodeBlock((unsigned char *)plain, (const unsigned char *)base64.ptr, (int)base64.len);
+    for (size_t i = base64.len; len > 0 && i > 0 && base64.ptr[i - 1] == '='; i--) {
+        len--;
+    }
+    struct span password = span(plain, len > 0 ? (size_t)len : 0);
+    struct span user;
+    span_cut(&password, ':', &user);
+    return password.len ? password : user;
+}
+
+static bool repeats_credentials(const struct via_request *r, struct span reason)
+{
+    struct span secret = secret_of(r);
+    char plain[CREDENTIALS_MOST];
+    if (secret.len == 0 || secret.len > sizeof plain) {
+        return secret.len > 0;
+    }
+    bool repeats = holds(reason, secret) || holds(reason, password_of(secret, plain));
+    explicit_bzero(plain, sizeof plain);
+    return repeats;
+}
+
 /* The reason phrase as a message may show it. */
 static const char *show_reason(const struct via_request *r, struct span reason, char *text,
                                size_t size)
 {
-    struct span secret = secret_of(r);
-    if (secret.len && span_find(reason, secret) >= 0) {
+    if (repeats_credentials(r, reason)) {
         reason = SPAN("(its reason repeats the credentials)");
     }
     reason = span_first(reason, size - 1);

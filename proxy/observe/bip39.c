@@ -1,5 +1,5 @@
-/* The English words of BIP 39, in their order, which is the alphabet's. Made by bip39.mjs from the npm
- * package @scure/bip39 2.4.0. */
+/* The English words of BIP 39, in their order, which is the alphabet's. Made by bip39.mjs from the
+ * npm package @scure/bip39 2.4.0. */
 #include "bip39.h"
 
 /* clang-format off */

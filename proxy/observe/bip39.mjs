@@ -7,8 +7,8 @@ const rows = [];
 for (let i = 0; i < wordlist.length; i += 8) {
     rows.push('    ' + wordlist.slice(i, i + 8).map((word) => `"${word}",`).join(' '));
 }
-console.log(`/* The English words of BIP 39, in their order, which is the alphabet's. Made by bip39.mjs from the npm
- * package @scure/bip39 2.4.0. */
+console.log(`/* The English words of BIP 39, in their order, which is the alphabet's. Made by bip39.mjs from the
+ * npm package @scure/bip39 2.4.0. */
 #include "bip39.h"
 
 /* clang-format off */

@@ -34,7 +34,7 @@
 
 static int cannot(struct err *err, const char *path, const char *why)
 {
-    return err_set(err, ERR_SYSTEM, "cannot write a HAR to %s: %s", path, why);
+    return err_set(err, ERR_OUTPUT, "cannot write a HAR to %s: %s", path, why);
 }
 
 /* --- opening --- */

@@ -30,7 +30,7 @@ struct har_file {
 
 /* Replaces the file by a HAR without entries, mode 0600. A NULL path makes a sink that writes
  * nothing. Whatever is there and is not a regular file of ours, or is written by another why401, is
- * left alone. Returns 0, or -1 with ERR_SYSTEM or ERR_MEMORY. */
+ * left alone. Returns 0, or -1 with ERR_OUTPUT, ERR_SYSTEM or ERR_MEMORY. */
 int har_file_open(struct har_file *f, const char *path, size_t decoded_bytes, struct err *err);
 
 /* Writes nothing; removes the second file. */

@@ -22,7 +22,7 @@ static int open_path(const char *path, struct err *err)
     int fd = open(
         path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
     if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND) != 0) {
-        err_set(err, ERR_SYSTEM, "cannot write JSON lines to %s: %s", path, why_not(errno));
+        err_set(err, ERR_OUTPUT, "cannot write JSON lines to %s: %s", path, why_not(errno));
         if (fd >= 0) {
             close(fd);
         }
@@ -42,7 +42,7 @@ static int check(int fd, const char *path, struct err *err)
                       : st.st_mode & S_IWOTH   ? "everybody on this machine may write to it; run: "
                                                  "chmod o-w on it"
                                                : NULL;
-    return why ? err_set(err, ERR_SYSTEM, "cannot write JSON lines to %s: %s", path, why) : 0;
+    return why ? err_set(err, ERR_OUTPUT, "cannot write JSON lines to %s: %s", path, why) : 0;
 }
 
 static int open_checked(const char *path, struct err *err)

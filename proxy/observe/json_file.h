@@ -14,7 +14,7 @@ struct json_file {
 };
 
 /* Opens the file for appending, mode 0600, never through a symbolic link. A NULL path makes a sink
- * that writes nothing; "-" is standard output. Returns 0, or -1 with ERR_SYSTEM. */
+ * that writes nothing; "-" is standard output. Returns 0, or -1 with ERR_OUTPUT. */
 int json_file_open(struct json_file *f, const char *path, struct err *err);
 void json_file_close(struct json_file *f);
 

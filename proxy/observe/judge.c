@@ -115,6 +115,8 @@ static void judge_failure(struct judge *j, struct exchange *x, const struct rule
     if (r->explanation_count) {
         atomic_fetch_add(&j->tally->explained, 1);
         tally_scenario(j->tally, r->explanations[0].rule);
+    } else if (x->maker == MAKER_PROXY) {
+        atomic_fetch_add(&j->tally->own, 1);
     }
     write_record(j);
     answer_release(&answer);

@@ -1,10 +1,17 @@
 #include "page.h"
 
+#include <sys/ioctl.h>
+
 #include "utf8.h"
 #include "why401/observe/text.h"
 
-#define TEXT_SHOWN 2048 /* bytes of one paragraph */
-#define LEAST_ROOM 20   /* columns that text gets on the narrowest terminal */
+#define TEXT_SHOWN  2048 /* bytes of one paragraph */
+#define PIPE_WIDTH  100  /* columns where there is no terminal */
+#define WIDTH_LEAST 30
+#define WIDTH_MOST  120 /* longer lines are hard to read */
+#define LEAST_ROOM  20  /* columns that text gets on the narrowest page */
+#define MARK_ROOM   3   /* columns of "1." and the gap behind it */
+#define UNDER_LABEL 2   /* columns by which text under its label is indented */
 
 const struct palette palette_plain = {"", "", "", "", "", "", ""};
 const struct palette palette_color = {"\x1b[0m",  "\x1b[1m",  "\x1b[2m", "\x1b[31m",
@@ -12,7 +19,7 @@ const struct palette palette_color = {"\x1b[0m",  "\x1b[1m",  "\x1b[2m", "\x1b[3
 
 void page_init(struct page *p, struct str *out)
 {
-    *p = (struct page){.out = out, .palette = &palette_plain, .width = 100, .bar = ""};
+    *p = (struct page){.out = out, .palette = &palette_plain, .width = PIPE_WIDTH, .bar = ""};
     str_init(&p->line, 4UL * TEXT_SHOWN);
 }
 
@@ -86,6 +93,17 @@ size_t text_columns(struct span text)
     return sum;
 }
 
+size_t page_columns(int fd)
+{
+    struct winsize size;
+    if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+        return PIPE_WIDTH;
+    }
+    return size.ws_col < WIDTH_LEAST  ? WIDTH_LEAST
+           : size.ws_col > WIDTH_MOST ? WIDTH_MOST
+                                      : size.ws_col;
+}
+
 /* fit() for ASCII: s is more than what fits. */
 static size_t fit_ascii(struct span s, size_t room)
 {
@@ -153,16 +171,32 @@ void page_paragraph(struct page *p, const char *color, struct span text)
     wrap(p, color, text, PAGE_INDENT);
 }
 
-void page_entry(struct page *p, const char *label, const char *mark, struct span text)
+/* Returns the column in which the text begins that belongs to the label. */
+static size_t add_label(struct page *p, const char *label)
 {
     size_t columns = text_columns(span_of(label));
-    size_t column = PAGE_INDENT + PAGE_LABEL;
+    bool beside = p->width >= PAGE_INDENT + PAGE_LABEL + MARK_ROOM + LEAST_ROOM;
     bar(p);
     add(p, " ");
     add(p, p->palette->dim);
     add(p, label);
     add(p, p->palette->reset);
-    spaces(p, columns < PAGE_LABEL ? PAGE_LABEL - columns : 1);
+    if (beside) {
+        spaces(p, columns < PAGE_LABEL ? PAGE_LABEL - columns : 1);
+        return PAGE_INDENT + PAGE_LABEL;
+    }
+    if (columns) {
+        add(p, "\n");
+        bar(p);
+        add(p, " ");
+    }
+    spaces(p, UNDER_LABEL);
+    return PAGE_INDENT + UNDER_LABEL;
+}
+
+void page_entry(struct page *p, const char *label, const char *mark, struct span text)
+{
+    size_t column = add_label(p, label);
     if (*mark) {
         add(p, mark);
         add(p, " ");

@@ -3,6 +3,7 @@
 #define OBSERVE_PAGE_H
 
 #include "why401/base/str.h"
+#include "why401/observe/columns.h"
 
 /* Escape sequences, or empty strings where colours are not wanted. */
 struct palette {
@@ -39,10 +40,7 @@ void page_gap(struct page *p);
 void page_paragraph(struct page *p, const char *color, struct span text);
 
 /* A label and, beside it, a wrapped paragraph that begins with `mark` ("1.", "•", or ""). An empty
- * label leaves its column blank. */
+ * label leaves its column blank. On a narrow page the paragraph stands under the label. */
 void page_entry(struct page *p, const char *label, const char *mark, struct span text);
-
-/* Columns of a text that has been escaped. */
-size_t text_columns(struct span text);
 
 #endif

@@ -237,6 +237,8 @@ struct judged record_judged(const struct record *r)
         .status = x->response.head.status,
         .maker = x->maker,
         .outcome = x->outcome,
+        .sent = x->sent_us != 0,
+        .why = x->error.code,
         .fingerprint = x->token.fingerprint,
         .findings = x->findings,
         .finding_count = x->finding_count,

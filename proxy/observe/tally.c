@@ -55,6 +55,7 @@ void tally_read(const struct tally *t, struct observer_counts *counts)
         .exchanges = atomic_load(&t->exchanges),
         .failing = atomic_load(&t->failing),
         .explained = atomic_load(&t->explained),
+        .own = atomic_load(&t->own),
         .lost_success = atomic_load(&t->lost_success),
         .lost_failing = atomic_load(&t->lost_failing),
         .lost_bodies = atomic_load(&t->lost_bodies),

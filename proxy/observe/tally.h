@@ -13,6 +13,7 @@ struct tally {
     atomic_uint_least64_t exchanges;
     atomic_uint_least64_t failing;
     atomic_uint_least64_t explained;
+    atomic_uint_least64_t own;
     atomic_uint_least64_t lost_success;
     atomic_uint_least64_t lost_failing;
     atomic_uint_least64_t lost_bodies;

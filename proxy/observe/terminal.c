@@ -1,19 +1,16 @@
 #include "terminal.h"
 
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "why401/base/clock.h"
 #include "why401/observe/text.h"
 
-#define PIPE_WIDTH       100 /* columns where there is no terminal */
-#define WIDTH_LEAST      40
-#define WIDTH_MOST       120  /* longer lines are hard to read */
 #define TARGET_SHOWN     400  /* bytes */
 #define TARGET_COLUMN    58   /* a short target is filled up to here, so that durations line up */
 #define TARGET_AT        26   /* column in which the target begins */
 #define LINE_COLUMNS     35   /* of a line without target and request id */
+#define METHOD_COLUMNS   7    /* with a space at its end; a longer method takes from the target */
 #define SECOND_SIZE      9    /* "10:15:03" */
 #define NOTICE_SHOWN     1000 /* bytes */
 #define DURATION_COLUMNS 5    /* at least, unit not counted */
@@ -46,18 +43,6 @@ void terminal_release(struct terminal *t)
     page_release(&t->page);
     repeats_release(&t->repeats);
     outlet_release(&t->outlet);
-}
-
-/* Asked anew for each exchange, since people resize their terminals. */
-static size_t width_of(const struct terminal *t)
-{
-    struct winsize size;
-    if (!t->is_tty || ioctl(t->outlet.fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
-        return PIPE_WIDTH;
-    }
-    return size.ws_col < WIDTH_LEAST  ? WIDTH_LEAST
-           : size.ws_col > WIDTH_MOST ? WIDTH_MOST
-                                      : size.ws_col;
 }
 
 static void add(struct terminal *t, const char *text)
@@ -176,10 +161,12 @@ static void add_line(struct terminal *t, const struct record *r)
     add_status(t, x->response.head.status);
     size_t before = out->len;
     text_escape(out, str_span(&r->method), 32);
-    pad(t, text_columns(span_from(str_span(out), before)), 7);
+    size_t method = text_columns(span_from(str_span(out), before));
+    size_t over = method < METHOD_COLUMNS ? 0 : method + 1 - METHOD_COLUMNS;
+    pad(t, method, METHOD_COLUMNS);
     before = out->len;
     text_escape(out, str_span(&r->target), TARGET_SHOWN);
-    add_gap(t, text_columns(span_from(str_span(out), before)), r);
+    add_gap(t, over + text_columns(span_from(str_span(out), before)), r);
     add_duration(t, x);
     if (r->failing && r->request_id.len) {
         add(t, t->page.palette->dim);
@@ -214,7 +201,9 @@ static void add_failure(struct terminal *t, struct record *r)
 
 static void add_exchange(struct terminal *t, struct record *r)
 {
-    t->page.width = width_of(t);
+    if (t->is_tty) {
+        t->page.width = page_columns(t->outlet.fd); /* anew, since people resize their terminals */
+    }
     add_line(t, r);
     if (r->failing) {
         add_failure(t, r);

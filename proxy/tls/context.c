@@ -166,13 +166,13 @@ static int check_file(const char *path, struct err *err)
         close(file);
     }
     if (reason != 0) {
-        return err_set(err, ERR_CONFIG, "%s cannot be read: %s", path, strerror(reason));
+        return err_set(err, ERR_FILE, "%s cannot be read: %s", path, strerror(reason));
     }
     if (!S_ISREG(st.st_mode)) {
-        return err_set(err, ERR_CONFIG, "%s is no regular file", path);
+        return err_set(err, ERR_FILE, "%s is no regular file", path);
     }
     return st.st_mode & S_IWOTH
-               ? err_set(err, ERR_CONFIG,
+               ? err_set(err, ERR_FILE,
                          "%s: everybody on this machine may write to it, and so could pass for "
                          "any server; run: chmod o-w on it",
                          path)
@@ -265,7 +265,7 @@ static int load_roots(struct tls_context *context, const char *extra_roots, stru
     ERR_clear_error();
     return add_own_roots(context, extra_roots) > 0
                ? 0
-               : err_set(err, ERR_CONFIG, "%s holds no usable certificate in PEM: %s", extra_roots,
+               : err_set(err, ERR_INPUT, "%s holds no usable certificate in PEM: %s", extra_roots,
                          openssl_reason());
 }
 

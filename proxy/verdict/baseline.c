@@ -214,7 +214,7 @@ static json_t *read_root(const char *path, struct err *err)
         reason == 0 ? json_read(str_span(&text), JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error)
                     : NULL;
     if (reason != 0) {
-        err_set(err, ERR_INPUT, "%s: cannot be read: %s; --write-baseline writes such a file",
+        err_set(err, ERR_FILE, "%s: cannot be read: %s; --write-baseline writes such a file",
                 tail(path), reason == EINVAL ? "it is no regular file" : strerror(reason));
     } else if (!root && !error.text[0]) {
         err_set(err, ERR_MEMORY, "%s: no memory for reading it", tail(path));

@@ -31,8 +31,8 @@ struct baseline {
     size_t count;
 };
 
-/* Reads the file. Returns 0, or -1 with ERR_INPUT or ERR_MEMORY: the text names file, JSON path,
- * what was found and what is expected. */
+/* Reads the file. Returns 0, or -1 with ERR_FILE, ERR_INPUT or ERR_MEMORY: the text names file,
+ * JSON path, what was found and what is expected. */
 int baseline_read(struct baseline *b, const char *path, struct arena *arena, struct err *err);
 void baseline_release(struct baseline *b);
 

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "inside.h"
+#include "sentence.h"
 #include "why401/inspect/environment.h"
 
 #define EVIDENCE_MOST 400
@@ -103,8 +103,16 @@ static bool is_4xx(const struct judged *j)
     return j->status >= 400 && j->status < 500;
 }
 
+static bool is_own(const struct judged *j)
+{
+    return j->maker == MAKER_PROXY && j->explanation_count == 0;
+}
+
 static struct span evidence_of(const struct judged *j)
 {
+    if (is_own(j)) {
+        return j->trouble; /* the error in the answer has the advice in it, too */
+    }
     if (j->explanation_count && j->explanations[0].evidence_count) {
         return j->explanations[0].evidence[0];
     }
@@ -122,10 +130,15 @@ static struct caught begin(const struct fail_rule *rule, const struct judged *j)
 static void catch_status(struct verdict *v, const struct call *call, const struct judged *j,
                          const struct fail_rule *rule)
 {
-    char title[64];
+    char title[OWN_TITLE_SIZE];
     struct caught c = begin(rule, j);
-    snprintf(title, sizeof title, "Answered %d, and no known problem explains it", j->status);
-    c.title = c.explanation ? NULL : title;
+    if (is_own(j)) {
+        c.title = own_title(j->why, title);
+        c.step = err_advice(j->why);
+    } else if (!c.explanation) {
+        snprintf(title, sizeof title, "Answered %d, and no known problem explains it", j->status);
+        c.title = title;
+    }
     add(v, call, j, &c);
 }
 
@@ -166,7 +179,7 @@ static const char *finding_title(const struct fail_rule *rule, const struct find
 {
     switch (rule->kind) {
     case RULE_MISSING_BEARER:
-        return "A request went out without a usable access token";
+        return "A request without a usable access token";
     case RULE_SECRET_IN_URL:
         return "A token stands in a URL";
     default:
@@ -222,12 +235,14 @@ static void catch_production(struct verdict *v, const struct call *call, const s
                              const struct fail_rule *rule)
 {
     char evidence[300];
-    bool refused = j->maker == MAKER_PROXY && span_eq(j->name, span_of(err_name(ERR_PRODUCTION)));
+    bool refused = j->maker == MAKER_PROXY && j->why == ERR_PRODUCTION;
     bool went = v->env_test && environment_of_host(j->host) == ENVIRONMENT_PROD;
     if (refused || went) {
         snprintf(evidence, sizeof evidence, "The run is one of --env test, the call was for %.*s%s",
                  SPAN_ARG(span_first(j->host, 200)),
-                 refused ? "; it was refused here." : ", and was sent there.");
+                 refused   ? "; it was refused here."
+                 : j->sent ? ", and was sent there."
+                           : "; it was not sent.");
         add(v, call, j,
             &(struct caught){.rule = rule,
                              .title = "A call to BitGo's production environment",
@@ -279,13 +294,11 @@ static const struct call whole_run = {.method = "", .path = ""};
 
 static void catch_no_traffic(struct verdict *v, const struct fail_rule *rule)
 {
-    struct span evidence =
-        v->run.tunnels ? SPAN("Connections to other hosts came through the proxy, none to BitGo's.")
-                       : SPAN("Not one connection came through the proxy.");
+    bool others = v->run.tunnels || v->foreign;
     add(v, &whole_run, &(struct judged){0},
         &(struct caught){.rule = rule,
-                         .title = "Nothing passed through the proxy",
-                         .evidence = evidence,
+                         .title = "No call to BitGo came through the proxy",
+                         .evidence = others ? SPAN("What came was for other hosts.") : SPAN(""),
                          .step = "See at the end of the run's output which programs ignore the "
                                  "proxy variables, and what to do."});
 }

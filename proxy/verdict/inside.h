@@ -32,9 +32,10 @@ struct reason {
 };
 
 /* A scenario, or one of the causes that it tells apart, counted once for each exchange that it
- * explains best. */
+ * explains best; or a reason that this proxy had for answering itself. */
 struct scenario {
-    uint64_t hash; /* of id and title */
+    uint64_t hash; /* of what makes it distinct */
+    bool own;      /* this proxy answered: id is the name in that answer */
     const char *id;
     const char *title;
     const char *step; /* what to do first */
@@ -70,7 +71,9 @@ struct verdict {
     uint64_t failing;                 /* 4xx and 5xx */
     uint64_t broken;                  /* the client got no answer */
     uint64_t explained;               /* of failing */
+    uint64_t own;                     /* of failing: this proxy answered, and said itself why */
     uint64_t unexplained[STATUS_END]; /* of failing, by status */
+    uint64_t foreign;                 /* calls to other hosts that this proxy answered itself */
     struct verdict_run run;           /* command is in the arena */
     struct verdict_reason *list;      /* what verdict_reasons gives, owned */
 };

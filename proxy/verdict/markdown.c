@@ -131,10 +131,8 @@ void verdict_github_markdown(const struct verdict *v, struct str *out)
     struct str cell;
     str_init(&cell, CELL_MOST);
     uint64_t all = verdict_exchanges(v);
-    str_addf(out,
-             "## why401\n\n%" PRIu64 " exchange%s with BitGo, %" PRIu64 " failed (%" PRIu64
-             " explained)",
-             all, plural(all), v->failing, v->explained);
+    str_addf(out, "## why401\n\n%" PRIu64 " exchange%s with BitGo, ", all, plural(all));
+    sentence_failed(out, v);
     sentence_lost(out, v);
     str_add(out, SPAN(". Verdict: "));
     sentence_verdict(&cell, v);

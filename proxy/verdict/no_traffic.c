@@ -1,5 +1,5 @@
-/* Nothing passed through the proxy: which programs ignore the variables that exec sets, and what
- * to do, by the name of the command as far as that tells something. */
+/* No call to BitGo came through the proxy: which programs ignore the variables that exec sets, and
+ * what to do, by the name of the command as far as that tells something. */
 #include "paper.h"
 #include "why401/verdict/reports.h"
 
@@ -129,7 +129,7 @@ void verdict_no_traffic(const char *command, const struct render *how, struct st
 {
     struct paper p = {.out = out, .how = how};
     const struct runtime *known = command ? runtime_of(command) : NULL;
-    paper_line(&p, 0, "", INK_BOLD, SPAN("No call to BitGo passed through the proxy."));
+    paper_line(&p, 0, "", INK_BOLD, SPAN("No call to BitGo came through the proxy."));
     paper_line(&p, 0, "", INK_PLAIN,
                SPAN("Some programs ignore the variables that send them through it:"));
     for (size_t i = 0; i < RUNTIME_COUNT; i++) {

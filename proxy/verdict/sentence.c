@@ -1,6 +1,7 @@
 #include "sentence.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "why401/base/clock.h"
 
@@ -52,8 +53,24 @@ void sentence_verdict(struct str *out, const struct verdict *v)
         str_add(out, SPAN("passed"));
     }
     if (accepted) {
-        str_addf(out, "; %" PRIu64 " more %s accepted", accepted, accepted == 1 ? "is" : "are");
+        str_addf(out, "; %" PRIu64 " %s accepted", accepted,
+                 failing         ? accepted == 1 ? "more is" : "more are"
+                 : accepted == 1 ? "reason is"
+                                 : "reasons are");
     }
+}
+
+/* An answer of our own says itself why, so it is no failure that went unexplained. */
+void sentence_failed(struct str *out, const struct verdict *v)
+{
+    str_addf(out, "%" PRIu64 " failed (", v->failing);
+    if (v->own == 0 || v->own < v->failing) {
+        str_addf(out, "%" PRIu64 " explained%s", v->explained, v->own ? ", " : "");
+    }
+    if (v->own) {
+        str_addf(out, "%" PRIu64 " answered by this proxy", v->own);
+    }
+    str_add_c(out, ')');
 }
 
 void sentence_lost(struct str *out, const struct verdict *v)
@@ -77,6 +94,14 @@ void sentence_stale(struct str *out, const struct accepted *a)
     if (a->status) {
         str_addf(out, "%s%d", out->len ? " " : "", a->status);
     }
+}
+
+const char *own_title(enum err_code why, char title[OWN_TITLE_SIZE])
+{
+    const char *name = err_name(why);
+    snprintf(title, OWN_TITLE_SIZE, "Answered by this proxy%s%s", name ? ": " : "",
+             name ? name : "");
+    return title;
 }
 
 /* A sure explanation is worth four possible ones. */

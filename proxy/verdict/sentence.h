@@ -14,14 +14,22 @@ void sentence_count(struct str *out, const struct verdict_reason *r);
  */
 void sentence_accepted(struct str *out, const struct verdict_reason *r);
 
-/* "failed: 2 reasons, 1 more accepted" */
+/* "failed, for 2 reasons; 1 more is accepted" */
 void sentence_verdict(struct str *out, const struct verdict *v);
+
+/* "3 failed (2 explained, 1 answered by this proxy)" */
+void sentence_failed(struct str *out, const struct verdict *v);
 
 /* ", 3 failed and got lost unseen", "": the observer lost none. */
 void sentence_lost(struct str *out, const struct verdict *v);
 
 /* What an entry of the baseline that fits nothing is about. */
 void sentence_stale(struct str *out, const struct accepted *a);
+
+#define OWN_TITLE_SIZE 80
+
+/* "Answered by this proxy: Why401ReadOnly", in `title`. */
+const char *own_title(enum err_code why, char title[OWN_TITLE_SIZE]);
 
 /* The scenarios in the order in which they are worth looking at: the most frequent first, where
  * sure ones weigh more. Fills `order` with indexes into v->scenarios; returns how many. */

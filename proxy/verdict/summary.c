@@ -49,8 +49,8 @@ static void add_exchanges(struct summary *s)
     uint64_t all = verdict_exchanges(v);
     str_addf(&s->line, "why401: %" PRIu64 " exchange%s with BitGo", all, plural(all));
     if (v->failing) {
-        str_addf(&s->line, ", %" PRIu64 " failed (%" PRIu64 " explained)", v->failing,
-                 v->explained);
+        str_add(&s->line, SPAN(", "));
+        sentence_failed(&s->line, v);
     } else if (v->run.lost_failing == 0) {
         str_add(&s->line, SPAN(", none failed"));
     }
@@ -61,6 +61,10 @@ static void add_exchanges(struct summary *s)
     if (v->run.tunnels) {
         str_addf(&s->line, "; %" PRIu64 " connection%s to other hosts", v->run.tunnels,
                  plural(v->run.tunnels));
+    }
+    if (v->foreign) {
+        str_addf(&s->line, "; %" PRIu64 " call%s to other hosts answered by this proxy", v->foreign,
+                 plural(v->foreign));
     }
     say(s, 0, "", INK_BOLD);
 }
@@ -85,10 +89,15 @@ static void add_failures(struct summary *s, const size_t *order, size_t count)
     heading(s, "Failures");
     for (size_t i = 0; i < count && i < SCENARIOS_SHOWN; i++) {
         const struct scenario *known = &s->v->scenarios[order[i]];
-        str_addf(&s->line, "%s (%s)", known->title, confidence_name(known->surest));
+        str_add(&s->line, span_of(known->title));
+        if (!known->own) {
+            str_addf(&s->line, " (%s)", confidence_name(known->surest));
+        }
         say(s, 0, times(known->count, mark), INK_PLAIN);
-        str_add(&s->line, span_of(known->id));
-        say(s, 7, "", INK_DIM);
+        str_add(&s->line, span_of(known->own ? known->step : known->id));
+        if (s->line.len) {
+            say(s, 7, "", INK_DIM);
+        }
     }
     more(s, count, SCENARIOS_SHOWN);
     add_unexplained(s);
@@ -123,8 +132,10 @@ static void add_first(struct summary *s, const size_t *order, size_t count)
         heading(s, "Fix first");
         str_addf(&s->line, "%s. %s", known->title, known->step);
         say(s, 2, "", INK_PLAIN);
-        str_addf(&s->line, "why401 scenarios %s", known->id);
-        say(s, 2, "", INK_DIM);
+        if (!known->own) {
+            str_addf(&s->line, "why401 scenarios %s", known->id);
+            say(s, 2, "", INK_DIM);
+        }
     }
 }
 

@@ -1,9 +1,8 @@
 /* A verdict from its options to its end. Counting comes first, so that reasons can point to the
  * call they are about; at the end the baseline says which of them are accepted. */
-#include "inside.h"
-
 #include <stdlib.h>
 
+#include "sentence.h"
 #include "why401/base/clock.h"
 #include "why401/observe/redact.h"
 #include "why401/observe/text.h"
@@ -121,28 +120,50 @@ static void count_finding(struct verdict *v, const struct finding *f)
     }
 }
 
-static void count_scenario(struct verdict *v, const struct explanation *e)
+/* Counts one more of *found; what is new is kept as far as there is room. */
+static void count_scenario(struct verdict *v, const struct scenario *found)
 {
-    struct span id = span_of(rule_id(e->rule));
-    struct span title = span_of(rule_title(e->rule));
-    uint64_t hash = hash_of(id, title);
     for (size_t i = 0; i < v->scenario_count; i++) {
         struct scenario *s = &v->scenarios[i];
-        if (s->hash == hash) {
+        if (s->hash == found->hash) {
             s->count++;
-            s->surest = e->confidence > s->surest ? e->confidence : s->surest;
+            s->surest = found->surest > s->surest ? found->surest : s->surest;
             return;
         }
     }
     if (v->scenario_count < SCENARIOS_MOST) {
-        v->scenarios[v->scenario_count++] =
-            (struct scenario){.hash = hash,
-                              .id = verdict_keep_own(v, rule_id(e->rule)),
-                              .title = verdict_keep_own(v, rule_title(e->rule)),
-                              .step = verdict_keep_own(v, rule_steps(e->rule)[0]),
-                              .surest = e->confidence,
-                              .count = 1};
+        struct scenario *s = &v->scenarios[v->scenario_count++];
+        *s = *found;
+        s->id = verdict_keep_own(v, found->id);
+        s->title = verdict_keep_own(v, found->title);
+        s->step = verdict_keep_own(v, found->step);
+        s->count = 1;
     }
+}
+
+static void count_explained(struct verdict *v, const struct explanation *e)
+{
+    struct scenario found = {.id = rule_id(e->rule),
+                             .title = rule_title(e->rule),
+                             .step = rule_steps(e->rule)[0],
+                             .surest = e->confidence};
+    found.hash = hash_of(span_of(found.id), span_of(found.title));
+    v->explained++;
+    count_scenario(v, &found);
+}
+
+/* Reasons that share a name are told apart by what there is to do. */
+static void count_own(struct verdict *v, enum err_code why)
+{
+    char title[OWN_TITLE_SIZE];
+    struct scenario found = {.own = true,
+                             .id = err_name(why) ? err_name(why) : "Why401",
+                             .title = own_title(why, title),
+                             .step = err_advice(why),
+                             .surest = CONFIDENCE_CERTAIN};
+    found.hash = hash_of(span_of(found.id), span_of(found.step));
+    v->own++;
+    count_scenario(v, &found);
 }
 
 static void count(struct verdict *v, struct call *call, const struct judged *j)
@@ -162,8 +183,9 @@ static void count(struct verdict *v, struct call *call, const struct judged *j)
     v->failing++;
     call->failing++;
     if (j->explanation_count) {
-        v->explained++;
-        count_scenario(v, &j->explanations[0]);
+        count_explained(v, &j->explanations[0]);
+    } else if (j->maker == MAKER_PROXY) {
+        count_own(v, j->why);
     } else {
         v->unexplained[j->status < STATUS_END ? j->status : STATUS_END - 1]++;
     }
@@ -171,8 +193,9 @@ static void count(struct verdict *v, struct call *call, const struct judged *j)
 
 void verdict_take(struct verdict *v, const struct judged *j)
 {
-    if (j->foreign) {
-        return; /* no call to BitGo */
+    if (j->foreign) { /* no call to BitGo */
+        v->foreign++;
+        return;
     }
     str_clear(&v->path);
     path_normalise(&v->path, j->target);

@@ -21,7 +21,7 @@ class Case:
     followed: bool = True  # is sent once more with a second request behind it
 
 
-def head(*lines, start=b"POST /x HTTP/1.1", host=b"Host: h"):
+def head(*lines, start=b"POST /x HTTP/1.1", host=b"Host: localhost"):
     """A head from its start line, a Host field unless None, and whole field lines."""
     fields = ([] if host is None else [host]) + list(lines)
     return b"\r\n".join([start, *fields]) + b"\r\n\r\n"

@@ -106,7 +106,7 @@ class Node(Server):
 
     def read(self, data):
         exchange(self.port, data)
-        with_mark = exchange(self.port, b"GET /mark HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        with_mark = exchange(self.port, b"GET /mark HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         assert with_mark
         self.lines.wait(lambda lines: any('"/mark"' in line for line in lines[self.taken:]))
         new = [json.loads(line) for line in self.lines.lines[self.taken:]]

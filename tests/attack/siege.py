@@ -11,7 +11,7 @@ from table import say
 from why401 import SANITIZED
 from wire import Closed, Wire
 
-ASK = b"GET /healthy HTTP/1.1\r\nHost: h\r\n\r\n"
+ASK = b"GET /healthy HTTP/1.1\r\nHost: localhost\r\n\r\n"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 

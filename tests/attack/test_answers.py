@@ -13,8 +13,8 @@ from why401 import Case as Test
 from wire import PATIENCE, Closed, Wire
 
 WHOLE = os.environ.get("WHY401_ATTACK") == "whole"
-ASK = b"%s /first HTTP/1.1\r\nHost: h\r\n\r\n"
-NEXT = b"GET /second HTTP/1.1\r\nHost: h\r\n\r\n"
+ASK = b"%s /first HTTP/1.1\r\nHost: localhost\r\n\r\n"
+NEXT = b"GET /second HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SECOND = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond"
 
 

@@ -210,7 +210,7 @@ class Pool(Test):
 
     def ask(self, wire, method, deed, number, body, leaves, dangers, behind):
         """The outcome of one request, and whether the connection may be used on. Another one may go out right `behind`."""
-        head = b"%s /%s/%d HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n"
+        head = b"%s /%s/%d HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
         try:
             wire.send(head % (method, deed.replace(" ", "%20").encode(), number, len(body)), body, head % (b"GET", b"plain", behind, 0) if behind else b"")
         except OSError:

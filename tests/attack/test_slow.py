@@ -67,7 +67,7 @@ class Slow(Test):
         self.besiege()
         with Siege(self.proxy, f"{MANY} heads that drip") as siege:
             sockets = connect_many(self.proxy.port, MANY)
-            received, kept = drip(sockets, lambda turn: b"X-%d: 1\r\n" % turn if turn else b"GET / HTTP/1.1\r\nHost: h\r\n", seconds=ENDED_S)
+            received, kept = drip(sockets, lambda turn: b"X-%d: 1\r\n" % turn if turn else b"GET / HTTP/1.1\r\nHost: localhost\r\n", seconds=ENDED_S)
             close_all(sockets)
         self.assert_ended(received, kept, MANY, b"HTTP/1.1 408 ")
         siege.check(self, mebibytes=24)
@@ -92,9 +92,9 @@ class Slow(Test):
 
     def test_slow_bodies(self):
         self.besiege()
-        for name, start in (("a length", b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nabc"),
-                            ("chunks", b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\nabc"),
-                            ("a chunk line", b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nff")):
+        for name, start in (("a length", b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nabc"),
+                            ("chunks", b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\nabc"),
+                            ("a chunk line", b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nff")):
             with self.subTest(name), Siege(self.proxy, f"{MANY} bodies that stall, with {name}") as siege:
                 sockets = connect_many(self.proxy.port, MANY)
                 received, kept = drip(sockets, lambda turn, start=start: start if turn == 0 else b"", seconds=ENDED_S)
@@ -109,7 +109,7 @@ class Slow(Test):
             before = descriptors(self.proxy.process.pid)
             sockets = connect_many(self.proxy.port, count, small_window=True)
             for sock in sockets:
-                sock.sendall(b"GET /big HTTP/1.1\r\nHost: h\r\n\r\n")
+                sock.sendall(b"GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n")
             most = self.wait_descriptors(before + 8)
             close_all(sockets)
         self.assertGreater(most, before + count)
@@ -127,7 +127,7 @@ class Slow(Test):
     def test_headers_without_end(self):
         self.besiege()
         for name, line in (("many fields", b"X-A: 1\r\n" * 100), ("a long field", b"x" * 800), ("a long target", b"y" * 800)):
-            start = b"GET /" if name == "a long target" else b"GET / HTTP/1.1\r\nHost: h\r\nX-B: "
+            start = b"GET /" if name == "a long target" else b"GET / HTTP/1.1\r\nHost: localhost\r\nX-B: "
             with self.subTest(name), Siege(self.proxy, f"{MANY} heads without end: {name}") as siege:
                 sockets = connect_many(self.proxy.port, MANY)
                 received, kept = drip(sockets, lambda turn, start=start, line=line: start if turn == 0 else line * 20, seconds=ENDED_S, pace=0.02)
@@ -142,7 +142,7 @@ class Slow(Test):
         self.besiege({**CONFIG, "limits": {"connections": 50}, "timeouts": {**CONFIG["timeouts"], "client_idle_ms": 60000}})
         with Siege(self.proxy, f"{MANY} connections where 50 are allowed", kept=True) as siege:
             sockets = connect_many(self.proxy.port, MANY)
-            received, kept = drip(sockets, lambda turn: b"GET / HTTP/1.1\r\nHost: h\r\n\r\n" if turn == 0 else b"", seconds=2)
+            received, kept = drip(sockets, lambda turn: b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" if turn == 0 else b"", seconds=2)
             held = descriptors(self.proxy.process.pid)
             close_all(sockets)
         served = sum(data.startswith(b"HTTP/1.1 200 ") for data in received)
@@ -156,13 +156,13 @@ class Slow(Test):
         siege.check(self, mebibytes=24)
         # And once they are gone there is room again.
         over = time.monotonic() + PATIENCE
-        while self.proxy.exchange(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", tls=False).status != 200:
+        while self.proxy.exchange(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", tls=False).status != 200:
             self.assertLess(time.monotonic(), over)
 
     def test_pipelined_without_end(self):
         self.besiege()
         count = 50_000 if WHOLE else 10_000
-        request = b"GET /p HTTP/1.1\r\nHost: h\r\n\r\n"
+        request = b"GET /p HTTP/1.1\r\nHost: localhost\r\n\r\n"
         with Siege(self.proxy, f"{count} pipelined requests, unread") as siege:
             wire = Wire(socket.create_connection(("127.0.0.1", self.proxy.port), PATIENCE))
             sender = threading.Thread(target=self.send_all, args=(wire, request * count))

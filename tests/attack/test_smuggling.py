@@ -21,7 +21,7 @@ from table import say, show
 from why401 import Case as Test
 
 WHOLE = os.environ.get("WHY401_ATTACK") == "whole"
-AFTER = b"GET /after HTTP/1.1\r\nHost: h\r\n\r\n"
+AFTER = b"GET /after HTTP/1.1\r\nHost: localhost\r\n\r\n"
 CONFIG = {"timeouts": {"request_head_ms": 3000, "body_idle_ms": 3000, "client_idle_ms": 3000}}
 
 

@@ -28,7 +28,7 @@ static void judging(void)
     bool failed = fault_end();
     assert_true(verdict_failed(v));
     assert_true(failed || (rc == 0 && !summary.failed));
-    assert_true(rc == 0 || err.code == ERR_MEMORY || err.code == ERR_SYSTEM);
+    assert_true(rc == 0 || err.code == ERR_MEMORY || err.code == ERR_OUTPUT);
     if (rc == 0) {
         assert_has(court_read(&court), "</testsuites>");
     }

@@ -141,7 +141,7 @@ class CloseDelimited(Case):
         broken = threading.Event()
         proxy = self.start_proxy(self.start_upstream(script, tls=True), config={"limits": {"buffer_bytes": 4096}})
         wire = proxy.connect(tls=False, receive_buffer=2048)
-        wire.send(b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n")
+        wire.send(b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n")
         self.assertTrue(broken.wait(PATIENCE))
         wire.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         self.assertEqual(wire.response().body, sent)

@@ -3,6 +3,8 @@ import json
 import os
 import pathlib
 import signal
+import subprocess
+import sys
 import time
 import unittest
 
@@ -97,6 +99,62 @@ class Confined(why401.Case):
     def assert_reloads(self, proxy, pattern):
         proxy.signal(signal.SIGHUP)
         self.assertIsNotNone(proxy.err.wait_match(pattern), proxy.err.text())
+
+
+# Becomes a command that has no capability, whoever runs this, so that it looks at others as any user's would.
+POWERLESS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
+
+# Prints which ways of looking into the process argv[1] are open, as JSON.
+SPY = """
+import ctypes, json, os, sys
+
+def opens(file):
+    with open(f"/proc/{sys.argv[1]}/{file}", "rb", 0):
+        return True
+
+def seizes():
+    return ctypes.CDLL(None).ptrace(0x4206, int(sys.argv[1]), None, None) == 0
+
+def is_open(look, *args):
+    try:
+        return look(*args)
+    except OSError:
+        return False
+
+ways = {file: is_open(opens, file) for file in ("maps", "environ", "mem")}
+ways["descriptors"] = is_open(lambda: bool(os.readlink(f"/proc/{sys.argv[1]}/fd/0")))
+ways["ptrace"] = seizes()
+print(json.dumps(ways))
+"""
+ORDINARY = "print('ready', flush=True); input()"
+
+
+@unittest.skipIf(why401.WRAPPER, "what could be looked into is the watcher")
+class LookedInto(why401.Case):
+    """What a process of the same user sees of one that holds tokens. Only root, with its capabilities, sees all."""
+
+    def test_the_proxy_is_closed_to_its_own_user(self):
+        upstream = self.start_upstream(OK)
+        self.assert_closed(self.start("run", "--env", upstream.url, "--listen", "127.0.0.1:0", through=POWERLESS))
+
+    def test_so_is_the_mock(self):
+        self.assert_closed(self.start("mock", "--listen", "127.0.0.1:0", through=POWERLESS))
+
+    def assert_closed(self, program):
+        self.assertGreater(program.port, 0)
+        with subprocess.Popen([*POWERLESS, sys.executable, "-c", ORDINARY], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as ordinary:
+            self.assertEqual(ordinary.stdout.readline(), b"ready\n")
+            usual = self.ways_into(ordinary)
+            ordinary.communicate(b"\n")
+        # Yama (kernel.yama.ptrace_scope) may close "mem" and "ptrace" to all, but never these.
+        self.assertTrue(usual["maps"] and usual["environ"] and usual["descriptors"], usual)
+        self.assertEqual(self.ways_into(program.process), dict.fromkeys(usual, False))
+
+    def ways_into(self, process):
+        spy = self.run_command(*POWERLESS, sys.executable, "-c", SPY, process.pid)
+        self.assertEqual((spy.returncode, spy.stderr), (0, b""))
+        return json.loads(spy.stdout)
 
 
 if __name__ == "__main__":

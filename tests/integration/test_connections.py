@@ -8,8 +8,8 @@ from upstream import Upstream
 from why401 import WRAPPER, Case
 from wire import PATIENCE, Closed
 
-GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
-POST = b"POST /api/v2/tbtc/wallet/0/tx/send HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"
+GET = b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n"
+POST = b"POST /api/v2/tbtc/wallet/0/tx/send HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -31,7 +31,7 @@ class Clients(Case):
         for tls in (True, False):
             wire = self.proxy.connect(tls=tls)
             for number in range(5):
-                wire.send(b"GET /%d HTTP/1.1\r\nHost: h\r\n\r\n" % number)
+                wire.send(b"GET /%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % number)
                 self.assertEqual(wire.response().body, b"/%d" % number)
             wire.close()
         self.assertEqual(len(self.upstream.peers), 1)
@@ -39,9 +39,9 @@ class Clients(Case):
     def test_pipelining(self):
         for tls in (True, False):
             wire = self.proxy.connect(tls=tls)
-            requests = [b"GET /%d HTTP/1.1\r\nHost: h\r\n\r\n" % number for number in range(20)]
-            requests[7] = b"POST /7 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"
-            requests[8] = b"POST /8 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+            requests = [b"GET /%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % number for number in range(20)]
+            requests[7] = b"POST /7 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc"
+            requests[8] = b"POST /8 HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
             wire.send(*requests)
             for number in range(20):
                 self.assertEqual(wire.response().body, b"/%d" % number)
@@ -50,7 +50,7 @@ class Clients(Case):
     def test_connection_close(self):
         for tls in (True, False):
             wire = self.proxy.connect(tls=tls)
-            wire.send(b"GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            wire.send(b"GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             answer = wire.response()
             self.assertEqual(answer.body, b"/x")
             self.assertEqual(answer.value(b"Connection"), b"close")
@@ -79,7 +79,7 @@ class Clients(Case):
         self.assertEqual(wire.rest(), b"")
 
     def test_openssl_sees_a_proper_end(self):
-        request = b"GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+        request = b"GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         for version in ("-tls1_2", "-tls1_3"):
             done = self.run_command("openssl", "s_client", "-connect", f"127.0.0.1:{self.proxy.port}", version,
                                     "-servername", "localhost", "-CAfile", self.proxy.ca, "-verify_return_error",
@@ -167,7 +167,7 @@ class Responses(Case):
             peer.send(OK)
 
         wire = self.through(script)
-        wire.send(b"POST /x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+        wire.send(b"POST /x HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
         self.assertEqual(wire.response().status, 100)
         self.assertEqual(self.upstream.requests[0].value(b"Expect"), b"100-continue")
         wire.send(b"hello")
@@ -179,7 +179,7 @@ class Responses(Case):
             peer.send(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
         wire = self.through(script)
-        wire.send(b"POST /x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+        wire.send(b"POST /x HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
         self.assertEqual(wire.response().status, 413)
 
     def test_early_response(self):
@@ -191,7 +191,7 @@ class Responses(Case):
             peer.send(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig")
 
         wire = self.through(script)
-        wire.send(b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2000\r\n\r\n", b"x" * 1000)
+        wire.send(b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000\r\n\r\n", b"x" * 1000)
         answer = wire.response()
         self.assertEqual((answer.status, answer.body), (413, b"big"))
 
@@ -210,7 +210,7 @@ class Responses(Case):
                 peer.send(OK)
 
         wire = self.through(script)
-        wire.send(b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2000\r\n\r\n")
+        wire.send(b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000\r\n\r\n")
         self.assertEqual(wire.response().body, b"ok")
         try:
             wire.send(b"x" * 2000)
@@ -236,11 +236,11 @@ class Responses(Case):
                 pass  # without a close_notify
 
         wire = self.through(script)
-        wire.send(b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % len(begins), begins[:5])
+        wire.send(b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(begins), begins[:5])
         wire.until(b"ha")
         wire.send(begins[5:])
         wire.until(b"lf")
-        self.assertEqual(self.proxy.exchange(b"GET /next HTTP/1.1\r\nHost: h\r\n\r\n").status, 200)
+        self.assertEqual(self.proxy.exchange(b"GET /next HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 200)
         self.assertEqual(len(self.upstream.peers), 2)
 
     def test_upgrade_becomes_a_tunnel(self):
@@ -255,7 +255,7 @@ class Responses(Case):
             self.assertEqual(peer.rest(), b"\x00\xff bytes" * 10000)
 
         wire = self.through(script)
-        wire.send(b"GET /ws HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
+        wire.send(b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
                   b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
         answer = wire.response()
         self.assertEqual(answer.status, 101)
@@ -271,7 +271,7 @@ class Responses(Case):
     def test_upgrade_refused_is_an_answer_like_others(self):
         wire = self.through(numbered)
         for _ in range(2):
-            wire.send(b"GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+            wire.send(b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
             self.assertEqual(wire.response().body, b"/ws")
         wire.close()
 
@@ -296,7 +296,7 @@ class BrokenConnections(Case):
         proxy = self.start_proxy(upstream)
         wire = proxy.connect()
         for number in range(2):
-            wire.send(b"GET /%d HTTP/1.1\r\nHost: h\r\n\r\n" % number)
+            wire.send(b"GET /%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % number)
             self.assertEqual(wire.response().body, b"ok")
         wire.close()
         self.assertEqual([request.target for request in upstream.requests], [b"/0", b"/1", b"/1"])

@@ -9,7 +9,7 @@ from kernel import unconfirmed_between, unread
 from why401 import Case
 from wire import PATIENCE
 
-HEAD = b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n\r\n"
+HEAD = b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300000\r\n\r\n"
 REFUSAL = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 9\r\n\r\ntoo large"
 PIECE = b"z" * 16384
 

@@ -1,17 +1,21 @@
 """why401 exec: a command with the proxy around it, its status, its environment, and the verdict on its calls."""
 import json
+import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
+import unittest
 
 import certificates
-from why401 import PATIENCE, PROGRAM, RULE, Case, environment
+from why401 import PATIENCE, PROGRAM, RULE, SANITIZED, Case, environment
 
 HOST = "app.bitgo-test.com"
 GOOD = "v2x" + "0" * 64
 SPENT = "v2x" + "4" * 64
 ME = f"https://{HOST}/api/v2/user/me"
+NO_PROCESS = pathlib.Path(os.environ["WHY401_BUILD"]) / "failfork.so"
 
 
 class Exec(Case):
@@ -47,6 +51,24 @@ class TheCommand(Exec):
         done = self.exec("--", str(plain))
         self.assertEqual(done.returncode, 126)
         self.assertIn(str(plain), done.stderr)
+
+    @unittest.skipIf(SANITIZED, "a sanitizer wants to be loaded first")
+    def test_a_command_that_the_system_has_no_room_for(self):
+        done = self.exec("--ci", "--junit", "r.xml", "--", "true", env={"LD_PRELOAD": str(NO_PROCESS)})
+        self.assertEqual(done.returncode, 125, done.stderr)
+        self.assertIn("why401: true cannot be started: Resource temporarily unavailable", done.stderr)
+        self.assertFalse((self.home / "r.xml").exists())
+
+    def test_statuses_from_125_on_are_not_judged(self):
+        """They are a shell's words for a command that did not end by itself."""
+        for status in (125, 126, 127, 200):
+            self.assertEqual(self.exec("--ci", "--", "sh", "-c", f"exit {status}").returncode, status)
+        for status in (0, 1, 2, 124):
+            self.assertEqual(self.exec("--ci", "--", "sh", "-c", f"exit {status}").returncode, 3)
+
+    def test_a_proxy_that_cannot_start(self):
+        (self.home / "data").write_text("no folder")
+        self.assertEqual(self.exec("--", "true").returncode, 1)
 
     def test_a_command_line_that_is_wrong(self):
         for args, words in (((), "behind --"), (("npm", "test"), "behind --"), (("--",), "behind --"),
@@ -115,7 +137,37 @@ class TheVerdict(Exec):
         done = self.exec("--env", "test", "--ci", "--", "curl", "-sS", "https://app.bitgo.com/api/v2/ping")
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn("Why401ProductionRefused", done.stdout)
-        self.assertIn("production", done.stderr)
+        self.assertIn("why401: 1 exchange with BitGo, 1 failed (1 answered by this proxy)\n", done.stderr)
+        self.assertIn("Fix first\n  Answered by this proxy: Why401ProductionRefused. The proxy runs with --env test, so",
+                      done.stderr)
+        self.assertNotIn("Not explained", done.stderr)
+        self.assertIn("app.bitgo.com; it was refused here.", done.stderr)
+
+    def test_nothing_is_said_to_have_gone_out_that_was_refused(self):
+        junit = self.home / "r.xml"
+        done = self.exec("--env", "test", "--ci", "--junit", junit, "--", "curl", "-sS", "https://app.bitgo.com/api/v2/user/me")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("missing-bearer: A request without a usable access token", done.stderr)
+        self.assertNotRegex(done.stderr + junit.read_text(), "went out|was sent there")
+
+    def test_production_on_whatever_port(self):
+        for args in (("http://app.bitgo.com/api/v2/user/session",), ("-p", "http://app.bitgo.com/api/v2/user/session"),
+                     ("http://app.bitgo.com:8080/api/v2/user/session",), ("https://app.bitgo.com:8443/api/v2/user/session",)):
+            with self.subTest(args):
+                done = self.exec("--env", "test", "--read-only", "--tunnel", "all", "--fail-on", "production", "--",
+                                 "curl", "-sS", "-X", "POST", *args)
+                self.assertEqual(done.returncode, 3, done.stderr)
+                self.assertIn("the call was for app.bitgo.com; it was refused here", " ".join(done.stderr.split()))
+
+    @unittest.skipUnless(shutil.which("node"), "no Node")
+    def test_production_in_clear_by_node(self):
+        url = "http://app.bitgo.com/api/v2/user/session"
+        for source in (f"fetch('{url}', {{ method: 'POST' }}).catch(() => {{}})",
+                       f"require('http').request('{url}', {{ method: 'POST', agent: false }}).on('error', () => {{}}).end()"):
+            with self.subTest(source):
+                done = self.exec("--env", "test", "--fail-on", "production", "--", "node", "-e", source)
+                self.assertEqual(done.returncode, 3, done.stderr)
+                self.assertIn("the call was for app.bitgo.com; it was refused here", " ".join(done.stderr.split()))
 
     def test_no_traffic_says_why_that_may_be(self):
         done = self.exec("--ci", "--", sys.executable, "-c", "pass")
@@ -127,7 +179,9 @@ class TheVerdict(Exec):
         done = self.exec("--tunnel", "none", "--ci", "--", "curl", "-sS", "https://example.com/")
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn("this proxy passes nothing on", done.stderr)
-        self.assertIn("no-traffic", done.stderr)
+        self.assertIn("0 exchanges with BitGo, none failed; 1 call to other hosts answered by this proxy\n", done.stderr)
+        self.assertIn("✗ no-traffic: No call to BitGo came through the proxy\n    What came was for other hosts.\n",
+                      done.stderr)
 
     def test_what_is_accepted_does_not_fail(self):
         baseline = self.home / "accepted.json"
@@ -140,6 +194,8 @@ class TheVerdict(Exec):
         done = self.exec("--mock", "--read-only", "--", "curl", "-sS", "-d", "{}",
                          f"https://{HOST}/api/v2/tbtc/wallet/59cd72485007a239fb00282ed480da1f/tx/send")
         self.assertIn("Why401ReadOnly", done.stdout)
+        self.assertIn("   1 × Answered by this proxy: Why401ReadOnly\n", done.stderr)
+        self.assertNotIn("Not explained", done.stderr)
 
     def test_its_reports(self):
         junit, har, log = (self.home / name for name in ("r.xml", "r.har", "r.jsonl"))

@@ -16,8 +16,8 @@ import har
 from why401 import SANITIZED, Case
 from wire import PATIENCE, Closed, Wire
 
-GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
-POST = b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nmany"
+GET = b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n"
+POST = b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nmany"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 TOKEN = b"v2x" + 64 * b"1"  # made up; without one each success would have a problem to tell
 LOSSES = r"(\d+) successes and (\d+) failures are missing"
@@ -151,7 +151,7 @@ class StuckLog(Case):
 
     def exchange(self, status):
         self.wire = self.wire or self.proxy.connect(tls=False)
-        self.wire.send(b"GET /%d HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n\r\n" % (status, TOKEN))
+        self.wire.send(b"GET /%d HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n" % (status, TOKEN))
         self.assertEqual(self.wire.response().status, status)
 
     def read_log(self, end):
@@ -199,7 +199,7 @@ class StuckLog(Case):
         self.assertEqual(successes, 1)
         self.assertGreater(failures, 0)
         self.assertEqual(statuses, [413] * (250 - failures))
-        self.assertRegex(self.proxy.err.text(), f"1 successful exchanges, {failures} failing ones")
+        self.assertRegex(self.proxy.err.text(), f"1 successful exchange, {failures} failing, 0 body captures")
 
     def test_a_run_that_lost_failures_is_not_green(self):
         client = ("import http.client, os\n"
@@ -334,16 +334,47 @@ class UnderLoad(Case):
         self.assertEqual(again.exchange(GET, tls=False).status, 400)
 
 
+def descriptors(proxy):
+    """The numbers of those that a program has."""
+    return {int(name) for name in os.listdir(f"/proc/{proxy.process.pid}/fd")}
+
+
+def limit_descriptors(proxy, most):
+    """Those that it has it keeps; returns how many it might have before."""
+    before, hard = resource.prlimit(proxy.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(proxy.process.pid, resource.RLIMIT_NOFILE, (most, hard))
+    return before
+
+
 class Descriptors(Case):
+    def test_a_name_that_cannot_be_looked_up_is_no_name_that_does_not_exist(self):
+        proxy = self.start_proxy(self.start_upstream(OK, tls=True), "--no-ledger", "--read-only")
+        wire = proxy.connect(tls=False)
+        wire.send(b"POST /x HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        self.assertEqual(wire.response().status, 403)  # it has its place, and nobody was looked up for it
+        have = descriptors(proxy)
+        most = min(set(range(max(have) + 2)) - have)  # the next one is one too many
+        before = limit_descriptors(proxy, most)
+        wire.send(GET)
+        answer = wire.response()
+        said = json.loads(answer.body)
+        self.assertEqual((answer.status, said["name"]), (503, "Why401OutOfDescriptors"))
+        self.assertIn(f"localhost could not be resolved: this process has as many open files and connections as it "
+                      f"may have, {most} (RLIMIT_NOFILE)", said["error"])
+        self.assertIn("ulimit -n", answer.body.decode())
+        self.assertNotIn("spelling", answer.body.decode())
+        limit_descriptors(proxy, before)
+        wire.send(GET)
+        self.assertEqual(wire.response().status, 200)
+
     def test_accepting_pauses_and_goes_on_once_there_are_some_again(self):
         proxy = self.start_proxy(self.start_upstream(OK), "--no-ledger")
         self.assertEqual(proxy.exchange(GET, tls=False).status, 200)
-        descriptors = pathlib.Path(f"/proc/{proxy.process.pid}/fd")
-        used = len(os.listdir(descriptors))
-        hard = resource.prlimit(proxy.process.pid, resource.RLIMIT_NOFILE)[1]
-        resource.prlimit(proxy.process.pid, resource.RLIMIT_NOFILE, (used + 8, hard))
+        most = len(descriptors(proxy)) + 8
+        limit_descriptors(proxy, most)
         wires = [proxy.connect(tls=False) for _ in range(40)]
-        wait_until(lambda: len(os.listdir(descriptors)) >= used + 7)
+        wait_until(lambda: len(descriptors(proxy)) >= most - 1)
+        self.assert_waiting_is_told(proxy, most)
         late = wires.pop()
         late.send(GET)
         # Nobody who waits is turned away: each is still connected when its turn comes.
@@ -354,3 +385,25 @@ class Descriptors(Case):
             wire.sock.close()
         self.assertEqual(late.response().status, 200)
         self.assertEqual(proxy.exchange(GET, tls=False).status, 200)
+        self.assert_end_of_waiting_is_told(proxy)
+
+    def test_workers_that_run_out_of_them_together_tell_it_once(self):
+        proxy = self.start_proxy(self.start_upstream(OK), "--no-ledger", "--workers", "2")
+        self.assertGreater(proxy.port, 0)
+        before = limit_descriptors(proxy, 3)
+        for _ in range(40):
+            proxy.connect(tls=False)
+        self.assert_waiting_is_told(proxy, 3)
+        limit_descriptors(proxy, before)
+        self.assert_end_of_waiting_is_told(proxy)
+
+    def assert_waiting_is_told(self, proxy, most):
+        self.assertIsNotNone(proxy.err.wait_match(
+            rf"new connections have to wait: this process has as many .* as it may have, {most} \(RLIMIT_NOFILE\)\. "
+            r".*ulimit -n.*limits\.connections"), proxy.err.text())
+
+    def assert_end_of_waiting_is_told(self, proxy):
+        """And each only once, however many came and went meanwhile."""
+        self.assertIsNotNone(proxy.err.wait_match("new connections are accepted again"), proxy.err.text())
+        proxy.stop()
+        self.assertEqual(proxy.err.text().count("new connections"), 2, proxy.err.text())

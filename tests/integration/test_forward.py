@@ -107,6 +107,49 @@ class Forward(Forwarding):
         self.assertRegex(proxy.err.text(), rf"passed on unseen: 127\.0\.0\.1:{other.port}, {len(sent)} bytes there, "
                                            rf"{len(answer)} back")
 
+    def assert_told_blindly(self, log, har, targets):
+        lines = log.read_text()
+        self.assertEqual([json.loads(line)["target"] for line in lines.splitlines()], targets)
+        self.assertNotIn("canary", lines + har.read_text())
+
+    def test_what_is_refused_early_is_blind_too(self):
+        log, har = self.home / "log", self.home / "har"
+        proxy = self.start("run", "--env", "test", "--listen", "127.0.0.1:0", "--verbose", "--log-json", log, "--har", har)
+        url = b"http://bank.example/canaryPath?name=canaryQuery"
+        cases = (
+            (b"GET %s HTTP/1.1\r\nHost: bank.example\r\nHost: canaryHost\r\n\r\n" % url, "bank.example:80"),
+            (b"GET %s HTTP/1.1\r\nHost: bank.example\r\nX: canaryField\r\n canaryFold\r\n\r\n" % url, "bank.example:80"),
+            (b"POST %s HTTP/1.1\r\nHost: bank.example\r\nX: canaryField\r\nContent-Length: 3\r\n"
+             b"Transfer-Encoding: chunked\r\n\r\nabc" % url, "bank.example:80"),
+            (b"POST %s HTTP/1.1\r\nHost: bank.example\r\nX: canaryField\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"
+             % url, "bank.example:80"),
+            (b"GET http://bank.example:99999/canaryPath HTTP/1.1\r\nHost: canaryHost\r\n\r\n", "bank.example"),
+            (b"GET ftp://bank.example/canaryPath HTTP/1.1\r\nHost: canaryHost\r\n\r\n", "bank.example"),
+            (b"GET http://canaryUser:canaryWord@bank.example/ HTTP/1.1\r\nHost: canaryHost\r\n\r\n", "bank.example:80"),
+            (b"CONNECT bank.example:443 HTTP/1.1\r\nHost: bank.example\r\nX: canaryField\r\n canaryFold\r\n\r\n",
+             "bank.example:443"),
+        )
+        for request, _ in cases:
+            self.assertEqual(proxy.exchange(request, tls=False).status, 400, request)
+        proxy.stop()
+        self.assertNotIn("canary", proxy.out.text() + proxy.err.text())
+        self.assert_told_blindly(log, har, [target for _, target in cases])
+
+    def test_one_connection_too_many_is_blind_too(self):
+        log, har = self.home / "log", self.home / "har"
+        upstream = self.start_upstream(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        proxy = self.start_proxy(upstream, "--log-json", log, "--har", har, config={"limits": {"connections": 1}})
+        first = proxy.connect(tls=False)
+        first.send(b"GET /first HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        self.assertEqual(first.response().status, 200)
+        second = proxy.exchange(b"GET http://bank.example/canaryPath?canaryQuery HTTP/1.1\r\nHost: bank.example\r\n"
+                                b"X: canaryField\r\n\r\n", tls=False)
+        self.assertEqual(second.status, 503)
+        first.close()
+        proxy.stop()
+        self.assertNotIn("canary", proxy.out.text() + proxy.err.text())
+        self.assert_told_blindly(log, har, ["/first", "bank.example:80"])
+
     def test_another_hosts_certificate_is_its_own(self):
         proxy = self.start_forward("--tunnel", "all")
         other = self.start_upstream(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", tls=True)
@@ -143,6 +186,32 @@ class Forward(Forwarding):
         self.assertIn(b"Why401ProductionRefused", done.stdout)
         self.assertTrue(done.stdout.endswith(b"403"))
         self.assertIn("guard.production", [f["id"] for f in proxy.entries(1)[0]["findings"]])
+
+    def test_on_ports_that_nobody_looks_at_bitgos_hosts_are_refused(self):
+        asked = (("POST http://app.bitgo.com/api/v2/user/session", "app.bitgo.com", "https://app.bitgo.com"),
+                 ("POST http://app.bitgo.com:8080/api/v2/user/session", "app.bitgo.com", "https://app.bitgo.com"),
+                 ("GET https://app.bitgo.com:80/api/v2/user/me", "app.bitgo.com", "https://app.bitgo.com"),
+                 ("CONNECT app.bitgo.com:80", "app.bitgo.com", "https://app.bitgo.com"),
+                 ("CONNECT app.bitgo.com:8443", "app.bitgo.com", "https://app.bitgo.com"),
+                 ("CONNECT www.bitgo.com:443", "www.bitgo.com", "https://app.bitgo.com"),
+                 (f"CONNECT {HOST}:8443", HOST, f"https://{HOST}"))
+        for args, names in ((("--env", "test", "--tunnel", "all", "--read-only"), ("Why401ProductionRefused", "guard.production")),
+                            (("--env", "prod", "--tunnel", "all"), ("Why401NotInspected", None))):
+            proxy = self.start("run", "--listen", "127.0.0.1:0", "--log-json", "-", *args)
+            for count, (line, host, instead) in enumerate(asked if "test" in args else asked[1:], 1):
+                with self.subTest(args=args, line=line):
+                    name, finding = names if host.endswith("bitgo.com") else ("Why401NotInspected", None)
+                    wire = proxy.connect(tls=False)
+                    wire.send(f"{line} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+                    answer = json.loads(wire.response(b"GET").body)
+                    self.assertEqual(answer["name"], name)
+                    if name == "Why401NotInspected":
+                        self.assertIn(f"use {instead}", answer["error"])
+                    entry = proxy.entries(count)[-1]
+                    self.assertEqual((entry["host"], entry["status"]), (host, 403))
+                    if finding:
+                        self.assertIn(finding, [f["id"] for f in entry["findings"]])
+                    wire.close()
 
     def test_read_only_lets_nothing_change(self):
         proxy = self.start_forward("--read-only")
@@ -213,7 +282,7 @@ class InANetworkOfItsOwn(Forwarding):
         if self.silent_name_server() is None:
             return
         proxy = self.start("run", "--listen", "127.0.0.1:0", "--config", self.write_config({"timeouts": {"connect_ms": 300}}))
-        answer = proxy.exchange(b"GET /api/v2/user/me HTTP/1.1\r\nHost: h\r\n\r\n", tls=False)
+        answer = proxy.exchange(b"GET /api/v2/user/me HTTP/1.1\r\nHost: localhost\r\n\r\n", tls=False)
         self.assertEqual(answer.status, 502)
         self.assertIn(b"the name app.bitgo.com could not be resolved: no name server answered in time", answer.body)
 
@@ -225,10 +294,10 @@ class InANetworkOfItsOwn(Forwarding):
         proxy = self.start_proxy(upstream, config={"timeouts": {"drain_ms": 200}})
         tunnels = [proxy.connect(tls=False) for _ in range(24)]
         for number, wire in enumerate(tunnels):
-            wire.send(b"CONNECT silent%d.example.com:443 HTTP/1.1\r\nHost: h\r\n\r\n" % number)
+            wire.send(b"CONNECT silent%d.example.com:443 HTTP/1.1\r\nHost: localhost\r\n\r\n" % number)
         for _ in range(16):
             silent.recv(512)  # questions have been asked, so that lookups are under way
-        self.assertEqual(proxy.exchange(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", tls=False).status, 401)
+        self.assertEqual(proxy.exchange(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", tls=False).status, 401)
         self.assertEqual(select.select([wire.sock for wire in tunnels], [], [], 0)[0], [])
         proxy.stop()
 

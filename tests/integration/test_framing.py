@@ -6,10 +6,10 @@ from why401 import Case
 from wire import Closed
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-POST = b"POST /x HTTP/1.1\r\nHost: h\r\n"
-GET = b"GET /x HTTP/1.1\r\nHost: h\r\n"
+POST = b"POST /x HTTP/1.1\r\nHost: localhost\r\n"
+GET = b"GET /x HTTP/1.1\r\nHost: localhost\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
-SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"
+SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 # name: (the bytes, the status that answers them)
 REFUSED = {
@@ -41,12 +41,12 @@ REFUSED = {
     "Transfer_Encoding": (POST + b"Transfer_Encoding: chunked\r\nContent-Length: 0\r\n\r\n", 400),
     "Content_Length": (POST + b"Content_Length: 5\r\n\r\n", 400),
     "Transfer.Encoding": (POST + b"Transfer.Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-    "chunked in HTTP/1.0": (b"POST /x HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    "chunked in HTTP/1.0": (b"POST /x HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     # lines and characters
-    "bare LF after the request line": (b"GET /x HTTP/1.1\nHost: h\r\n\r\n", 400),
-    "bare LF between fields": (b"GET /x HTTP/1.1\r\nHost: h\nX-A: 1\r\n\r\n", 400),
-    "bare LF at the end": (b"GET /x HTTP/1.1\r\nHost: h\r\nX-A: 1\n\r\n", 400),
-    "bare CR between fields": (b"GET /x HTTP/1.1\r\nHost: h\rX-A: 1\r\n\r\n", 400),
+    "bare LF after the request line": (b"GET /x HTTP/1.1\nHost: localhost\r\n\r\n", 400),
+    "bare LF between fields": (b"GET /x HTTP/1.1\r\nHost: localhost\nX-A: 1\r\n\r\n", 400),
+    "bare LF at the end": (b"GET /x HTTP/1.1\r\nHost: localhost\r\nX-A: 1\n\r\n", 400),
+    "bare CR between fields": (b"GET /x HTTP/1.1\r\nHost: localhost\rX-A: 1\r\n\r\n", 400),
     "bare CR in a value": (GET + b"X-A: a\rb\r\n\r\n", 400),
     "CR CR LF": (GET + b"X-A: a\r\r\n\r\n", 400),
     "NUL in a value": (GET + b"X-A: a\x00b\r\n\r\n", 400),
@@ -54,7 +54,7 @@ REFUSED = {
     "escape in a value": (GET + b"X-A: a\x1bb\r\n\r\n", 400),
     "DEL in a value": (GET + b"X-A: a\x7fb\r\n\r\n", 400),
     "folded field": (GET + b"X-A: a\r\n b\r\n\r\n", 400),
-    "folded first field": (b"GET /x HTTP/1.1\r\n Host: h\r\n\r\n", 400),
+    "folded first field": (b"GET /x HTTP/1.1\r\n Host: localhost\r\n\r\n", 400),
     "folded with a tab": (GET + b"X-A: a\r\n\tContent-Length: 3\r\n\r\n", 400),
     "space before the colon": (POST + b"Content-Length : 3\r\n\r\nabc", 400),
     "tab before the colon": (POST + b"Transfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n", 400),
@@ -63,29 +63,29 @@ REFUSED = {
     "no colon": (GET + b"Nonsense\r\n\r\n", 400),
     "name of other bytes": (GET + b"X-\xc3\xa9: 1\r\n\r\n", 400),
     # request line
-    "no target": (b"GET HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    "two spaces": (b"GET  /x HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    "tab for a space": (b"GET\t/x HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    "space in the target": (b"GET /x y HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    "trailing space": (b"GET /x HTTP/1.1 \r\nHost: h\r\n\r\n", 400),
-    "fragment in the target": (b"GET /x#y HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    "NUL in the target": (b"GET /x\x00y HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    "bare CR in the target": (b"GET /x\ry HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    "relative target": (b"GET x HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    "asterisk for GET": (b"GET * HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    "method that is no token": (b"G(ET /x HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    "lower-case protocol": (b"GET /x http/1.1\r\nHost: h\r\n\r\n", 400),
-    "other protocol": (b"GET /x RTSP/1.0\r\nHost: h\r\n\r\n", 400),
+    "no target": (b"GET HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    "two spaces": (b"GET  /x HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    "tab for a space": (b"GET\t/x HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    "space in the target": (b"GET /x y HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    "trailing space": (b"GET /x HTTP/1.1 \r\nHost: localhost\r\n\r\n", 400),
+    "fragment in the target": (b"GET /x#y HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    "NUL in the target": (b"GET /x\x00y HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    "bare CR in the target": (b"GET /x\ry HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    "relative target": (b"GET x HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    "asterisk for GET": (b"GET * HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    "method that is no token": (b"G(ET /x HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    "lower-case protocol": (b"GET /x http/1.1\r\nHost: localhost\r\n\r\n", 400),
+    "other protocol": (b"GET /x RTSP/1.0\r\nHost: localhost\r\n\r\n", 400),
     "HTTP/0.9": (b"GET /x\r\n\r\n", (400, 505)),
-    "HTTP/2.0": (b"GET /x HTTP/2.0\r\nHost: h\r\n\r\n", (400, 505)),
-    "HTTP/1.11": (b"GET /x HTTP/1.11\r\nHost: h\r\n\r\n", (400, 505)),
-    "target too long": (b"GET /" + b"x" * 20000 + b" HTTP/1.1\r\nHost: h\r\n\r\n", 414),
+    "HTTP/2.0": (b"GET /x HTTP/2.0\r\nHost: localhost\r\n\r\n", (400, 505)),
+    "HTTP/1.11": (b"GET /x HTTP/1.11\r\nHost: localhost\r\n\r\n", (400, 505)),
+    "target too long": (b"GET /" + b"x" * 20000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414),
     "too many fields": (GET + b"X-A: 1\r\n" * 200 + b"\r\n", 431),
     "head too large": (GET + b"X-A: " + b"x" * 70000 + b"\r\n\r\n", 431),
     # Host
     "no Host": (b"GET /x HTTP/1.1\r\nX-A: 1\r\n\r\n", 400),
     "two Hosts": (GET + b"Host: other\r\n\r\n", 400),
-    "Host with a path": (b"GET /x HTTP/1.1\r\nHost: h/path\r\n\r\n", 400),
+    "Host with a path": (b"GET /x HTTP/1.1\r\nHost: localhost/path\r\n\r\n", 400),
     "Host with a user": (b"GET /x HTTP/1.1\r\nHost: user@h\r\n\r\n", 400),
 }
 
@@ -127,7 +127,7 @@ ACCEPTED = {
     "length with tabs around": (POST + b"Content-Length:\t3\t\r\n\r\nabc", (b"POST /x HTTP/1.1", b"abc")),
     "no body at all": (POST + b"\r\n", (b"POST /x HTTP/1.1", b"")),
     "GET with a body": (GET + b"Content-Length: 3\r\n\r\nabc", (b"GET /x HTTP/1.1", b"abc")),
-    "DELETE with a chunked body": (b"DELETE /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+    "DELETE with a chunked body": (b"DELETE /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
                                    (b"DELETE /x HTTP/1.1", b"abc")),
     "Chunked": (POST + b"transfer-encoding:Chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", (b"POST /x HTTP/1.1", b"abc")),
     "chunk size with zeros": (CHUNKED + b"0000003\r\nabc\r\n000\r\n\r\n", (b"POST /x HTTP/1.1", b"abc")),
@@ -136,10 +136,10 @@ ACCEPTED = {
     "empty Host": (b"GET /x HTTP/1.1\r\nHost:\r\n\r\n", (b"GET /x HTTP/1.1", b"")),
     "Host with a port": (b"GET /x HTTP/1.1\r\nHost: [::1]:8401\r\n\r\n", (b"GET /x HTTP/1.1", b"")),
     "HTTP/1.0 without Host": (b"GET /x HTTP/1.0\r\n\r\n", (b"GET /x HTTP/1.1", b"")),
-    "OPTIONS *": (b"OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", (b"OPTIONS * HTTP/1.1", b"")),
-    "method that few know": (b"M-SEARCH /x HTTP/1.1\r\nHost: h\r\n\r\n", (b"M-SEARCH /x HTTP/1.1", b"")),
-    "method that nobody knows": (b"FROB /x HTTP/1.1\r\nHost: h\r\n\r\n", (b"FROB /x HTTP/1.1", b"")),
-    "longest request line": (b"GET /" + b"x" * 16000 + b" HTTP/1.1\r\nHost: h\r\n\r\n",
+    "OPTIONS *": (b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", (b"OPTIONS * HTTP/1.1", b"")),
+    "method that few know": (b"M-SEARCH /x HTTP/1.1\r\nHost: localhost\r\n\r\n", (b"M-SEARCH /x HTTP/1.1", b"")),
+    "method that nobody knows": (b"FROB /x HTTP/1.1\r\nHost: localhost\r\n\r\n", (b"FROB /x HTTP/1.1", b"")),
+    "longest request line": (b"GET /" + b"x" * 16000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
                              (b"GET /" + b"x" * 16000 + b" HTTP/1.1", b"")),
     "many fields": (GET + b"X-A: 1\r\n" * 120 + b"\r\n", (b"GET /x HTTP/1.1", b"")),
     "large head": (GET + b"X-A: " + b"x" * 60000 + b"\r\n\r\n", (b"GET /x HTTP/1.1", b"")),

@@ -45,7 +45,7 @@ class Content(HarCase):
         sent = b'{"label":"x","amount":100.10,"otp":"777777"}'
         entry, = self.proxied(
             answer(401, body, b"Set-Cookie: sid=hidden; Path=/a; HttpOnly; Secure\r\nLocation: /there\r\n"),
-            b"POST /api/v2/tbtc/wallet/x/sendcoins?token=hidden&note=a%%20b+c&empty HTTP/1.1\r\nHost: h\r\n"
+            b"POST /api/v2/tbtc/wallet/x/sendcoins?token=hidden&note=a%%20b+c&empty HTTP/1.1\r\nHost: localhost\r\n"
             b"Cookie: a=hidden; b=hidden\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
             % (len(sent), sent))
         request, response, why = entry["request"], entry["response"], entry["_why401"]
@@ -74,7 +74,7 @@ class Content(HarCase):
         self.assertNotIn("hidden", self.file.read_text())
 
     def test_sizes_are_those_of_the_wire(self):
-        head = b"GET /api/v2/ping HTTP/1.1\r\nHost: h\r\nX-A:  b\r\n\r\n"
+        head = b"GET /api/v2/ping HTTP/1.1\r\nHost: localhost\r\nX-A:  b\r\n\r\n"
         said = answer(404, b"{}")
         entry, = self.proxied(said, head)
         self.assertEqual(entry["request"]["headersSize"], len(head))
@@ -98,7 +98,7 @@ class Content(HarCase):
             while peer.request() is not None:
                 peer.send(next(answers))
 
-        entries = self.proxied(script, *[b"GET /api/v2/wallets HTTP/1.1\r\nHost: h\r\n\r\n"] * 8,
+        entries = self.proxied(script, *[b"GET /api/v2/wallets HTTP/1.1\r\nHost: localhost\r\n\r\n"] * 8,
                                config={"limits": {"capture_bytes": 2048}})
         contents = [entry["response"]["content"] for entry in entries]
         self.assertEqual(json.loads(contents[0]["text"]), {"error": "zipped", "password": "[redacted]"})
@@ -117,8 +117,8 @@ class Content(HarCase):
             self.assertNotIn("hidden", json.dumps(content))
 
     def test_what_the_proxy_answers_itself(self):
-        entries = self.proxied(lambda peer: peer.request(), b"GET /api/v2/user/me HTTP/1.1\r\nHost: h\r\n\r\n",
-                               b"@ / HTTP/1.1\r\nHost: h\r\n\r\n")
+        entries = self.proxied(lambda peer: peer.request(), b"GET /api/v2/user/me HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                               b"@ / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         closed, bad = entries
         self.assertEqual(closed["_why401"]["maker"], "proxy")
         self.assertEqual(closed["_why401"]["error"]["name"], "Why401UpstreamClosed")
@@ -130,10 +130,10 @@ class Content(HarCase):
         mock = self.start_mock()
         proxy = self.start_proxy(mock, "--har", self.file)
         for digit in "3456":
-            proxy.exchange(b"GET /api/v2/user/me HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer v2x%s\r\n\r\n"
+            proxy.exchange(b"GET /api/v2/user/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer v2x%s\r\n\r\n"
                            % (digit.encode() * 64))
-        proxy.exchange(b"GET /api/v2/user/me HTTP/1.1\r\nHost: h\r\n\r\n")
-        proxy.exchange(b"GET /api/v2/user/me?accessToken=%s HTTP/1.1\r\nHost: h\r\n\r\n" % TOKEN.encode())
+        proxy.exchange(b"GET /api/v2/user/me HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        proxy.exchange(b"GET /api/v2/user/me?accessToken=%s HTTP/1.1\r\nHost: localhost\r\n\r\n" % TOKEN.encode())
         lines = [line for line in proxy.entries(6) if line["status"] >= 400]
         proxy.stop()
         self.assertGreaterEqual(len(lines), 4)
@@ -153,7 +153,7 @@ class Files(HarCase):
     def test_it_is_private_and_replaced(self):
         self.file.write_text("x" * 100000)
         self.file.chmod(0o644)
-        entries = self.proxied(answer(404, b"{}"), b"GET /one HTTP/1.1\r\nHost: h\r\n\r\n")
+        entries = self.proxied(answer(404, b"{}"), b"GET /one HTTP/1.1\r\nHost: localhost\r\n\r\n")
         self.assertEqual(len(entries), 1)
         self.assertEqual(stat.S_IMODE(self.file.stat().st_mode), 0o600)
         self.assertEqual([path.name for path in self.home.glob("all.har*")], ["all.har"])
@@ -224,7 +224,7 @@ class Kill(HarCase):
             upstream = self.start_upstream(answer(400, body))
             proxy = self.start_proxy(upstream, "--har", self.file, "--no-ledger")
             answered = threading.Semaphore(0)
-            request = b"GET /api/v2/wallets HTTP/1.1\r\nHost: h\r\n\r\n"
+            request = b"GET /api/v2/wallets HTTP/1.1\r\nHost: localhost\r\n\r\n"
             threads = [threading.Thread(target=self.load, args=(proxy, request, answered)) for _ in range(3)]
             for thread in threads:
                 thread.start()

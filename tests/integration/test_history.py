@@ -29,7 +29,7 @@ class History(Case):
     def call(self, method, path, digit, body=None, fields=()):
         """One call with a token of the mock. Returns what the log says of it."""
         data = json.dumps(body).encode() if body is not None else b""
-        lines = [f"{method} {path} HTTP/1.1", "Host: h", f"Authorization: Bearer {token(digit)}",
+        lines = [f"{method} {path} HTTP/1.1", "Host: localhost", f"Authorization: Bearer {token(digit)}",
                  f"Content-Length: {len(data)}", "Connection: close", *fields]
         self.status = self.proxy.exchange("\r\n".join(lines).encode() + b"\r\n\r\n" + data).status
         self.count += 1
@@ -164,7 +164,7 @@ class History(Case):
         body = f'{{"error":"no"}}\n{ticks}\n# Forged\n'.encode()
         upstream = self.start_upstream(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
         proxy = self.start_proxy(upstream)
-        proxy.exchange(b"GET /api/v2/user/me HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        proxy.exchange(b"GET /api/v2/user/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         proxy.entries(1)
         proxy.stop()
         text = self.run_program("report", "--last").stdout

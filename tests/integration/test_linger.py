@@ -70,7 +70,7 @@ class Linger(Case):
         self.assertTrue(seen.wait(PATIENCE))
 
     def test_a_client_that_ends_its_half_has_no_more_time_than_others(self):
-        proxy, wire = self.answered(b"GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", tls=True, drain_ms=200)
+        proxy, wire = self.answered(b"GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", tls=True, drain_ms=200)
         proxy.signal(signal.SIGTERM)
         wire.sock = socket.socket(fileno=wire.sock.detach())
         wire.sock.shutdown(socket.SHUT_WR)

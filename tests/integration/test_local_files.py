@@ -52,9 +52,8 @@ class Files(why401.Case):
         beside = [path for path in self.ledger.parent.iterdir() if path != self.ledger]
         self.assertEqual({path.name for path in beside}, {"ledger.db-wal", "ledger.db-shm"})
         for path in (self.log, self.har, self.home / "traffic.har.why401", self.ledger, *beside,
-                     self.ca / "ca-key.pem"):
-            if path.exists():
-                self.assertEqual(mode(path), 0o600, path)
+                     self.ca / "intermediate-key.pem"):
+            self.assertEqual(mode(path), 0o600, path)
         for folder in (self.ca, self.ledger.parent):
             self.assertEqual(mode(folder) & 0o077, 0, folder)
         proxy.stop()

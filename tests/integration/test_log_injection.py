@@ -87,16 +87,16 @@ class Hostile(why401.Case):
         """What is refused before an upstream hears of it."""
         for request in (
                 b"\x1b[2J /\x9b HTTP/1.1\r\n\r\n",
-                b"GET /\x1b]0;x\x07 HTTP/1.1\r\nHost: h\r\n\r\n",
+                b"GET /\x1b]0;x\x07 HTTP/1.1\r\nHost: localhost\r\n\r\n",
                 b"GET / HTTP/1.1\r\nHost: \xe2\x80\xae\x9b\r\n\r\n",
-                b"GET / HTTP/1.1\r\nHost: h\r\nX\x1b: y\r\n\r\n",
-                b"GET / HTTP/1.1\r\nHost: h\r\nX: \x1b[31m\r\n\r\n",
-                b"GET http://\xe2\x80\xae.example/ HTTP/1.1\r\nHost: h\r\n\r\n",
-                b"CONNECT \x1b[31m.example:443 HTTP/1.1\r\nHost: h\r\n\r\n",
-                b"CONNECT \xe2\x80\xae\xc2\x9b.example:443 HTTP/1.1\r\nHost: h\r\n\r\n",
-                b"CONNECT a%1b%0a.example:443 HTTP/1.1\r\nHost: h\r\n\r\n",
-                b"CONNECT " + LONG.encode() + b".example:443 HTTP/1.1\r\nHost: h\r\n\r\n",
-                b"PROXY TCP4 \x1b[2J \x9b 1 2\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n"):
+                b"GET / HTTP/1.1\r\nHost: localhost\r\nX\x1b: y\r\n\r\n",
+                b"GET / HTTP/1.1\r\nHost: localhost\r\nX: \x1b[31m\r\n\r\n",
+                b"GET http://\xe2\x80\xae.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                b"CONNECT \x1b[31m.example:443 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                b"CONNECT \xe2\x80\xae\xc2\x9b.example:443 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                b"CONNECT a%1b%0a.example:443 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                b"CONNECT " + LONG.encode() + b".example:443 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                b"PROXY TCP4 \x1b[2J \x9b 1 2\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n"):
             self.talk(port, request)
 
     def talk(self, port, request):

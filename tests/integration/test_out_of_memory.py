@@ -13,7 +13,7 @@ from why401 import SANITIZED, Case
 from wire import Closed
 
 SHIM = pathlib.Path(os.environ["WHY401_BUILD"]) / "failmalloc.so"
-SENT = b"POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nmany"
+SENT = b"POST /p HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nmany"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 NO = b'HTTP/1.1 401 Unauthorized\r\nContent-Length: 27\r\n\r\n{"error":"No access token"}'
 

@@ -36,6 +36,31 @@ CLIENTS = {
             { stdio: 'inherit' });""",
 }
 
+# The same with a slip in the scheme: what goes out in clear.
+PLAIN = {
+    "http.get": "require('http').get(PLAIN, (r) => r.pipe(process.stdout)).on('error', say)",
+    "http.request, no agent": "require('http').get(PLAIN, { agent: false }, (r) => r.pipe(process.stdout)).on('error', say)",
+    "http.request, an agent of its own": """
+        const agent = new (require('http').Agent)({ keepAlive: true, timeout: 20000 });
+        const request = require('http').get(PLAIN, { agent }, (r) => {
+            r.pipe(process.stdout);
+            r.on('end', () => agent.destroy());
+        });
+        request.on('error', say);
+        request.setNoDelay();
+        request.setTimeout(30000);""",
+    "fetch": "fetch(PLAIN).then((r) => r.text()).then((t) => process.stdout.write(t), (error) => say(error.cause))",
+    "net.connect": """
+        const socket = require('net').connect(80, HOST, () =>
+            socket.end('GET /api/v2/ping HTTP/1.1\\r\\nHost: ' + HOST + '\\r\\n\\r\\n'));
+        socket.on('data', (bytes) => process.stdout.write(bytes.subarray(-4))).on('error', say);""",
+    "TLS over a connection of its own": """
+        const under = require('net').connect({ port: 443, host: HOST });
+        const over = require('tls').connect({ socket: under, servername: HOST }, () =>
+            over.end('GET /api/v2/ping HTTP/1.1\\r\\nHost: ' + HOST + '\\r\\n\\r\\n'));
+        over.on('data', (bytes) => process.stdout.write(bytes.subarray(-4))).on('error', say);""",
+}
+
 KEEP_ALIVE = """
     const https = require('https');
     const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
@@ -78,7 +103,8 @@ class Preload(Case):
             return
         peer.send(b"HTTP/1.1 200 Connection Established\r\n\r\n")
         try:
-            peer.sock = self.context.wrap_socket(peer.sock, server_side=True)
+            if peer.sock.recv(1, socket.MSG_PEEK) == b"\x16":
+                peer.sock = self.context.wrap_socket(peer.sock, server_side=True)
         except ssl.SSLError:
             return  # the client did not trust us
         while peer.request() is not None:
@@ -87,7 +113,8 @@ class Preload(Case):
     def node(self, source, *args, port, trust=True, **env):
         if trust:
             env["NODE_EXTRA_CA_CERTS"] = str(self.root.chain)
-        names = f"const HOST = '{HOST}', ADDRESS = '{URL}';" if "import" not in source else ""
+        names = (f"const HOST = '{HOST}', ADDRESS = '{URL}', PLAIN = ADDRESS.replace('https', 'http'),"
+                 "say = (error) => console.log(error.message);") if "import" not in source else ""
         done = self.run_command("node", *args, "-e", names + source, env={
             "NODE_OPTIONS": f"--require={PRELOAD}", "WHY401_PROXY": f"http://127.0.0.1:{port}", **env})
         self.assertEqual(done.stderr, b"")
@@ -104,6 +131,36 @@ class Preload(Case):
                 self.assertEqual(self.targets(proxy), [f"{HOST}:443"])
                 self.assertEqual(proxy.requests[1].target, b"/api/v2/ping")
                 self.assertEqual(proxy.requests[1].value(b"Host").decode(), HOST)
+
+    def test_so_is_what_is_sent_in_clear(self):
+        for name, source in PLAIN.items():
+            with self.subTest(name):
+                proxy = self.start_upstream(self.tunnel)
+                self.assertEqual(self.node(source, port=proxy.port), "pong")
+                self.assertEqual(self.targets(proxy), [f"{HOST}:{443 if 'TLS' in name else 80}"])
+                self.assertEqual(proxy.requests[1].target, b"/api/v2/ping")
+
+    def test_what_why401_says_to_that_is_told(self):
+        said = b'{"error":"why401: it says so","name":"Why401NotInspected"}'
+
+        def refuse(peer):
+            peer.request()
+            peer.send(b"HTTP/1.1 403 Forbidden\r\nContent-Length: %d\r\n\r\n%s" % (len(said), said))
+
+        for name, source in PLAIN.items():
+            with self.subTest(name):
+                proxy = self.start_upstream(refuse)
+                self.assertIn("answered HTTP/1.1 403 Forbidden: why401: it says so", self.node(source, port=proxy.port))
+                self.assertEqual(len(proxy.requests), 1)
+
+    def test_other_hosts_are_left_alone_in_clear(self):
+        direct = self.start_upstream(BODY)
+        proxy = self.start_upstream(self.tunnel)
+        for source in PLAIN.values():
+            if "http" in source or "fetch" in source:
+                self.assertEqual(self.node(f"const HERE = '{direct.url}/';" + source.replace("PLAIN", "HERE"), port=proxy.port),
+                                 "pong")
+        self.assertEqual(proxy.requests, [])
 
     def test_modules_are_captured(self):
         proxy = self.start_upstream(self.tunnel)

@@ -82,3 +82,26 @@ class Recipes(Case):
         code, said = self.shell(str(RECIPES / "smoke.sh"), GOOD)
         self.assertEqual(code, 3, said)  # it made no call at all, which --ci does not let pass
         self.assertIn("no-traffic", said)
+
+    def test_a_plain_shell_says_whose_failure_it_is(self):
+        """The report of an earlier run must not speak for this one."""
+        by_itself = "smoke test failed by itself, with "
+        for script, wanted, words in ((SMOKE_TEST + "exit 1\n", 1, by_itself + "1\n"),
+                                      (SMOKE_TEST + "exit 2\n", 2, by_itself + "2\n"),
+                                      (SMOKE_TEST + "kill -TERM $$\n", 143, by_itself + "143\n"),
+                                      ("#!/bin/sh\nexit 255\n", 255, by_itself + "255\n"),
+                                      ("#!/no/interpreter\n", 126, "smoke test was not run")):
+            with self.subTest(words):
+                (self.home / "smoke-test").write_text(script)
+                code, said = self.shell(str(RECIPES / "smoke.sh"), GOOD)
+                self.assertEqual(code, wanted, said)
+                self.assertIn(words, said)
+        self.shell(str(RECIPES / "smoke.sh"), GOOD)
+        (self.home / "no-folder").write_text("")
+        for code, variables in ((2, {"WHY401_CONFIG": "/nofile"}), (1, {"XDG_DATA_HOME": str(self.home / "no-folder")})):
+            with self.subTest(code):
+                (self.home / "why401.xml").write_text("of an earlier run")
+                status, said = self.shell(str(RECIPES / "smoke.sh"), GOOD, **variables)
+                self.assertEqual(status, code, said)
+                self.assertIn(f"smoke test was not run, or not judged: why401 says above why (exit code {code})", said)
+                self.assertNotIn("by itself", said)

@@ -56,7 +56,9 @@ class Rules(Case):
     def test_a_folder_and_a_file_are_taken(self):
         path = self.write()
         for given in (path, path.parent):
-            self.assertEqual(self.run_rules("check", given).returncode, 0)
+            done = self.run_rules("check", given)
+            self.assertEqual(done.returncode, 0)
+            self.assertRegex(done.stdout, r"^\d+ rules \(1 of your own\) with \d+ examples: all well-formed\n$")
             done = self.run_rules("test", given)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 

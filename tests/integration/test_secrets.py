@@ -59,14 +59,14 @@ class Secrets(Case):
         fields = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
         paths = itertools.cycle((f"/api/v2/user/login/{RAW_TOKEN}", "/api/v2/user/accesstoken", "/api/v2/user/login"))
         for path, (kind, body) in zip(paths, 3 * list(self.bodies("request"))):
-            head = (f"POST {path}?{query}&note=visible HTTP/1.1\r\nHost: h\r\n{fields}"
+            head = (f"POST {path}?{query}&note=visible HTTP/1.1\r\nHost: localhost\r\n{fields}"
                     f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n")
             wire.send(head.encode(), body)
             self.assertEqual(wire.response().status, status)
-        wire.send(f"GET /api/v2/user/me HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {RAW_TOKEN}\r\n\r\n".encode())
+        wire.send(f"GET /api/v2/user/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {RAW_TOKEN}\r\n\r\n".encode())
         self.assertEqual(wire.response().status, status)
         # What the proxy refuses and what breaks is told about, too.
-        wire.send(f"GET /?password={canary('refused')} HTTP/1.1\r\nHost: h\r\npassword : {canary('bad-line')}\r\n"
+        wire.send(f"GET /?password={canary('refused')} HTTP/1.1\r\nHost: localhost\r\npassword : {canary('bad-line')}\r\n"
                   f"Authorization: Bearer {canary('bad-request')}\r\n\r\n".encode())
         try:
             self.assertEqual(wire.response().status, 400)
@@ -127,7 +127,7 @@ class Secrets(Case):
         upstream = self.start_upstream(b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n"
                                        b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         proxy = self.start_proxy(upstream, "--verbose")
-        proxy.exchange(b"GET /api/v2/wallets?x=%1b%0a HTTP/1.1\r\nHost: h\r\nX-A: \x80\xff\r\n\r\n", tls=False)
+        proxy.exchange(b"GET /api/v2/wallets?x=%1b%0a HTTP/1.1\r\nHost: localhost\r\nX-A: \x80\xff\r\n\r\n", tls=False)
         proxy.entries(1)
         proxy.stop()
         for text in (proxy.out.text(), proxy.err.text()):

@@ -7,7 +7,7 @@ import threading
 from why401 import RULE, Case
 from wire import PATIENCE
 
-GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
+GET = b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -63,6 +63,10 @@ class Ending(Case):
         self.assertEqual(proxy.wait(), 0)
 
     def test_second_signal_ends_it_at_once(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self.second_signal(number)
+
+    def second_signal(self, number):
         def script(peer):
             peer.request()
             peer.rest()
@@ -74,8 +78,8 @@ class Ending(Case):
         upstream.wait_requests(1)
         proxy.signal(signal.SIGTERM)
         self.refuses_connections(proxy)
-        proxy.signal(signal.SIGTERM)
-        self.assertNotEqual(proxy.wait(), None)
+        proxy.signal(number)
+        self.assertEqual(proxy.wait(), 128 + number)
 
     def test_mock_ends_the_same_way(self):
         mock = self.start_mock()
@@ -106,7 +110,7 @@ class Reloading(Case):
         (rules / "broken.json").write_text("{")
         proxy.signal(signal.SIGHUP)
         self.assertIsNotNone(proxy.err.wait_match(r"broken\.json"))
-        proxy.exchange(b"GET /api/v2/wallets HTTP/1.1\r\nHost: h\r\n\r\n")
+        proxy.exchange(b"GET /api/v2/wallets HTTP/1.1\r\nHost: localhost\r\n\r\n")
         entry = proxy.entries(1)[0]
         self.assertEqual(entry["explanations"][0]["id"], RULE + "401-unauthorized-no-access-token")
 

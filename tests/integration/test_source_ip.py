@@ -14,7 +14,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
 def get(*fields):
-    return "\r\n".join(["GET /api/v2/wallets HTTP/1.1", "Host: h", *fields, "", ""]).encode()
+    return "\r\n".join(["GET /api/v2/wallets HTTP/1.1", "Host: localhost", *fields, "", ""]).encode()
 
 
 def proxy_v1(source):
@@ -72,7 +72,7 @@ class SourceIp(Case):
         proxy = self.start_proxy(upstream, config={"source_ip": {"allow": ["192.0.2.1"], "enforce": True}})
         for _ in range(2):
             wire = proxy.connect(tls=False)  # a refused body is not read, so its connection ends
-            wire.send(b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
+            wire.send(b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}")
             self.assertEqual(wire.response().status, 403)
         proxy.stop()
         self.assertEqual(upstream.bytes_received, 0)

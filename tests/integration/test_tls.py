@@ -10,7 +10,7 @@ import certificates
 from why401 import Case
 from wire import Closed
 
-GET = b"GET /x HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer v2x" + b"1" * 64 + b"\r\n\r\n"
+GET = b"GET /x HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer v2x" + b"1" * 64 + b"\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 

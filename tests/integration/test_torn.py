@@ -11,7 +11,7 @@ from wire import Closed
 LENGTH = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: b\r\n\r\nhello"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-GET = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
+GET = b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n"
 BROKEN = (Closed, OSError, ssl.SSLError)
 
 
@@ -40,7 +40,7 @@ class Torn(Case):
         proxy = self.start_proxy(upstream, "--no-ledger")
         outcomes = []
         for k in range(len(response) + 1):
-            request = b"POST /%d HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n!" % k
+            request = b"POST /%d HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n!" % k
             try:
                 got = proxy.exchange(request, tls=False)
             except BROKEN:
@@ -64,7 +64,7 @@ class Torn(Case):
         proxy.stop()
 
     def test_client_leaves_after_k_bytes(self):
-        request = b"POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+        request = b"POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
         whole = []
 
         def script(peer):
@@ -113,7 +113,7 @@ class Nowhere(Case):
         self.write_config(config)
         proxy = self.start("run", "--env", "https://nowhere.invalid", "--listen", "127.0.0.1:0", "--no-ledger",
                            "--config", self.home / "config.json", "--log-json", "-")
-        got = proxy.exchange(b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n!", tls=False)
+        got = proxy.exchange(b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n!", tls=False)
         entry = proxy.entries(1)[0]
         self.assertEqual((entry["outcome"], entry["maker"]), ("refused", "proxy"))
         return got.status, json.loads(got.body)["name"]

@@ -35,12 +35,12 @@ def inherited(name, default):
 
 
 class Program:
-    """One run of why401, in the background."""
+    """One run of why401, in the background; `through` is a command that becomes it."""
 
-    def __init__(self, home, *args, env=None):
+    def __init__(self, home, *args, env=None, through=()):
         self.home = home
         self.wires = []  # of clients, closed in the end at the latest
-        self.process = subprocess.Popen([PROGRAM, *map(str, args)], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([*through, PROGRAM, *map(str, args)], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                         env=environment(home, env), cwd=home)
         self.out = Lines(self.process.stdout)
@@ -187,8 +187,8 @@ class Case(unittest.TestCase):
 
     # The program
 
-    def start(self, *args, env=None):
-        program = Program(self.home, *args, env=env)
+    def start(self, *args, env=None, through=()):
+        program = Program(self.home, *args, env=env, through=through)
         self.addCleanup(self.finish, program)
         return program
 

@@ -231,9 +231,9 @@ class Soak:
                            [60, 12, 3, 4, 3, 2, 2])[0]
         if rng.random() < 0.4:
             body = BIG if rng.random() < 0.03 else b"x" * rng.randrange(400)
-            head = (f"POST {path}?n={number:010d}e HTTP/1.1\r\nHost: h\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+            head = (f"POST {path}?n={number:010d}e HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n").encode()
             return number, head + body
-        return number, f"GET {path}?n={number:010d}e HTTP/1.1\r\nHost: h\r\n\r\n".encode()
+        return number, f"GET {path}?n={number:010d}e HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
     def client(self, seed):
         rng = random.Random(seed)

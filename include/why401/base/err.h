@@ -15,17 +15,30 @@
     X(ERR_MEMORY, 503, "Why401OutOfMemory",                                                        \
       "The proxy could not get memory for this exchange. Send the request again; if it stays so, " \
       "lower the limits in the config or give the machine more memory.")                           \
+    X(ERR_DESCRIPTORS, 503, "Why401OutOfDescriptors",                                              \
+      "Each connection and each open file takes a descriptor. Raise how many the proxy may have "  \
+      "(ulimit -n, LimitNOFILE= of a systemd unit), or lower limits.connections and "              \
+      "limits.upstream_connections in the config.")                                                \
     X(ERR_SYSTEM, 0, NULL, "")                                                                     \
     X(ERR_USAGE, 0, NULL,                                                                          \
       "'why401 --help' lists the commands, 'why401 help COMMAND' the flags of one.")               \
     X(ERR_CONFIG, 0, NULL,                                                                         \
       "Correct that, or name another file with --config FILE; 'why401 help run' says where it is " \
       "looked for.")                                                                               \
+    X(ERR_FILE, 0, NULL,                                                                           \
+      "Expected is the path of something that exists and that you may read. Correct the path or "  \
+      "its permissions, or name another one.")                                                     \
+    X(ERR_OUTPUT, 0, NULL,                                                                         \
+      "Expected is a file of yours, or none yet, in a folder that exists and that you may write "  \
+      "to. Correct the path or its permissions, or name another one.")                             \
     X(ERR_RULE, 0, NULL, "Correct the rule file at the place that the text names.")                \
     X(ERR_LEDGER, 0, NULL,                                                                         \
       "The ledger lives in $XDG_STATE_HOME/why401 (usually ~/.local/state/why401). Give another "  \
       "file with --ledger FILE, or go without one with --no-ledger.")                              \
-    X(ERR_INPUT, 0, NULL, "Correct the input at the place that the text names.")                   \
+    X(ERR_LEDGER_READ, 0, NULL,                                                                    \
+      "Give the ledger of a 'why401 run' with --ledger FILE; without it, it is the one that the "  \
+      "config names, or $XDG_STATE_HOME/why401/ledger.db (usually ~/.local/state/why401).")        \
+    X(ERR_INPUT, 0, NULL, "Correct that in the input, or give another one.")                       \
     X(ERR_CA, 0, NULL,                                                                             \
       "The local CA lives in the config's ca_dir, or in $XDG_DATA_HOME/why401 (usually "           \
       "~/.local/share/why401), which has to be yours to read and write. Where that folder is "     \
@@ -56,6 +69,10 @@
     X(ERR_PRODUCTION, 403, "Why401ProductionRefused",                                              \
       "The proxy runs with --env test, so nothing was sent to production. Point the client at "    \
       "app.bitgo-test.com, or start the proxy with --env prod.")                                   \
+    X(ERR_NOT_INSPECTED, 403, "Why401NotInspected",                                                \
+      "Nothing was sent: a token would have left in clear, or past everything that this proxy "    \
+      "looks for. Call BitGo by https and without a port, for example https://app.bitgo.com, or "  \
+      "name that address in \"upstreams\" of the config.")                                         \
     X(ERR_TUNNEL_REFUSED, 403, "Why401TunnelRefused",                                              \
       "--tunnel (none, public or all) says which hosts beside BitGo's may be reached through "     \
       "this proxy.")                                                                               \
@@ -66,8 +83,8 @@
       "The proxy of the network (--upstream-proxy, or HTTPS_PROXY) did not let the connection "    \
       "through. Check its address, its user name and password, and NO_PROXY.")                     \
     X(ERR_TOO_MANY, 503, "Why401TooManyConnections",                                               \
-      "The proxy holds as many connections as limits.connections allows. Close idle ones or "      \
-      "raise the limit.")                                                                          \
+      "The proxy holds as many connections as limits.connections (of clients) or "                 \
+      "limits.upstream_connections (of one worker) allows. Close idle ones or raise the limit.")   \
     X(ERR_DNS, 502, "Why401UpstreamUnreachable",                                                   \
       "The host's name could not be resolved. Check the network, the DNS settings and the "        \
       "spelling: of --env where it is the upstream's, in the client's call where it is "           \

@@ -6,7 +6,7 @@
 #include "why401/base/str.h"
 
 /* Writes the text beside `path`, as `path`.new-XXXXXX, mode 0644, and renames it there. Returns 0,
- * or -1 with ERR_MEMORY when the text is not whole, or ERR_SYSTEM; `path` is unchanged then. */
+ * or -1 with ERR_MEMORY when the text is not whole, or ERR_OUTPUT; `path` is unchanged then. */
 int file_replace(const char *path, const struct str *text, struct err *err);
 
 /* Adds the rest of an open file to the text, whose limit is the most that it may have. Returns 0,

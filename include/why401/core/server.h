@@ -38,7 +38,9 @@ struct server_options {
      * listens. Any worker's thread; x is valid during the call. */
     void (*passed)(void *ctx, const struct exchange *x);
     /* A connection ended before its first request for a reason that a person may want to know, such
-     * as a client that does not trust the local CA; NULL: nobody listens. Any worker's thread. */
+     * as a client that does not trust the local CA. Or, with a peer of family 0, no connection can
+     * be accepted any more, or they can again (then the code is ERR_NONE). NULL: nobody listens.
+     * Any worker's thread. */
     void (*notice)(void *ctx, struct ip peer, const struct err *why);
     /* What is known of a token speaks against a request that is about to go upstream; NULL: nobody
      * listens. Any worker's thread; x and f are valid during the call. */

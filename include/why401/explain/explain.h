@@ -62,6 +62,9 @@ int rulepack_add_dir(struct rulepack *pack, const char *dir, struct err *err);
 /* The same for one file. */
 int rulepack_add_file(struct rulepack *pack, const char *path, struct err *err);
 
+/* How many rules these two have added or replaced. */
+size_t rulepack_given(const struct rulepack *pack);
+
 void rulepack_hold(struct rulepack *pack);
 void rulepack_drop(struct rulepack *pack);
 

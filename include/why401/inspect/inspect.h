@@ -43,6 +43,9 @@ void inspect_environment(struct exchange *x, enum environment environment);
  * which it notes as a finding, too. */
 int inspect_guard(struct exchange *x, const struct inspect_options *options, struct err *err);
 
+/* The one of them that asks for no more than x->host: -1 with ERR_PRODUCTION. */
+int inspect_production(struct exchange *x, const struct inspect_options *options, struct err *err);
+
 /* Routes that carry no Authorization by design: nothing about a bearer is a finding there. OPTIONS
  * never needs one. */
 bool route_needs_no_bearer(struct span method, struct span path);

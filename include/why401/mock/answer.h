@@ -15,9 +15,9 @@ struct mock_options {
                              that needs a token; NULL: none */
 };
 
-/* `options` may be NULL: none of them. NULL with *err: ERR_INPUT for a fixture or a HAR, whose text
- * says file, place, what was found and what is expected; ERR_USAGE for a scenario that there is
- * not; ERR_MEMORY. */
+/* `options` may be NULL: none of them. NULL with *err: ERR_FILE for what cannot be read; ERR_INPUT
+ * for a fixture or a HAR, whose text says file, place, what was found and what is expected;
+ * ERR_USAGE for a scenario that there is not; ERR_MEMORY. */
 struct mock *mock_new(const struct mock_options *options, struct err *err);
 void mock_free(struct mock *m);
 

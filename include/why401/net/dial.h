@@ -34,9 +34,9 @@ struct dial_options {
  * answers within connect_ms), ERR_CONNECT, ERR_CONNECT_TIMEOUT, ERR_UPSTREAM_TLS or
  * ERR_UPSTREAM_VERIFY; ERR_UPSTREAM_PROXY (not found, not reached, or it refused; the text has the
  * status line, made harmless), ERR_TUNNEL_REFUSED (public_only: no address of the host is public,
- * or it is this machine), ERR_LOOP. With via the peer of the stream is the proxy, connect_ms covers
- * its answer too, and public_only judges the host only where that is an address. NULL when
- * memory is out. */
+ * or it is this machine), ERR_LOOP; ERR_DESCRIPTORS or ERR_MEMORY when those ran out here. With via
+ * the peer of the stream is the proxy, connect_ms covers its answer too, and public_only judges the
+ * host only where that is an address. NULL when memory is out. */
 struct stream *dial(struct worker *w, const struct dial_options *options);
 
 #endif

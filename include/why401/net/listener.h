@@ -17,6 +17,10 @@ struct listener_options {
     size_t most;           /* streams that may live at a time; beyond, accepting pauses */
     /* Hands over a stream; the callee owns it. In the worker's thread. */
     void (*accepted)(void *ctx, struct stream *s);
+    /* Accepting has paused because the system refuses (*why: descriptors or memory ran out), and,
+     * with NULL, goes on: told once all that waited were accepted and some seconds have passed
+     * without another refusal. The two take turns. NULL: nobody listens. In the worker's thread. */
+    void (*held_up)(void *ctx, const struct err *why);
     void *ctx;
 };
 

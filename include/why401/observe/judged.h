@@ -18,6 +18,8 @@ struct judged {
     int status;   /* of the answer; 0: the client got none */
     enum maker maker;
     enum outcome outcome;
+    bool sent;               /* the request went upstream, or a part of it */
+    enum err_code why;       /* why the proxy answered itself, or what broke; ERR_NONE otherwise */
     const char *fingerprint; /* of the token; "": none */
     const struct finding *findings;
     size_t finding_count;
@@ -27,7 +29,7 @@ struct judged {
     struct span error;      /* what the server says */
     struct span name;       /* its stable name for it */
     struct span request_id; /* for support */
-    struct span trouble;    /* why the proxy answered itself, or what broke */
+    struct span trouble;    /* `why` in words */
 };
 
 #endif

@@ -34,6 +34,7 @@ struct observer_counts {
     uint64_t exchanges;    /* judged and written */
     uint64_t failing;      /* of them, 4xx and 5xx */
     uint64_t explained;    /* of them, with at least one explanation */
+    uint64_t own;          /* of them, without one: this proxy answered, and said itself why */
     uint64_t lost_success; /* successes dropped on a full queue */
     uint64_t lost_failing; /* the same of what is no success; only beyond queue_bytes */
     uint64_t lost_bodies;  /* captures dropped or shortened on a full queue */

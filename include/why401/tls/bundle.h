@@ -18,7 +18,7 @@ const char *bundle_system_roots(void);
  * one at path: the root of ours at its end is replaced then. Only certificates are copied, so
  * neither comments nor a private key that somebody put into base_file. Returns 0, or -1 with
  * ERR_SYSTEM: there is no such file, it is no regular file, it is larger than BUNDLE_MOST or holds
- * no certificate; path cannot be written. */
+ * no certificate. With ERR_OUTPUT: path cannot be written. */
 int bundle_write(const char *path, const char *base_file, struct span ca_pem, struct err *err);
 
 #endif

@@ -8,15 +8,15 @@
 #include "why401/verdict/verdict.h"
 
 /* The summary for people: exchanges, failures by scenario, findings, what to fix first, the
- * verdict's reasons; or, when nothing passed, why that may be. Appends whole lines. */
+ * verdict's reasons; or, when no call to BitGo came, why that may be. Appends whole lines. */
 void verdict_summary(const struct verdict *v, const struct render *how, struct str *out);
 
-/* Why nothing may have passed through the proxy and what to do, for a command such as "pytest";
- * NULL: any. Part of the summary. */
+/* Why no call to BitGo may have come through the proxy and what to do, for a command such as
+ * "pytest"; NULL: any. Part of the summary. */
 void verdict_no_traffic(const char *command, const struct render *how, struct str *out);
 
 /* One test case for each method and path, one failure for each reason. Mode 0644; the file is
- * replaced at once when all of it is written. Returns 0, or -1 with ERR_SYSTEM or ERR_MEMORY. */
+ * replaced at once when all of it is written. Returns 0, or -1 with ERR_OUTPUT or ERR_MEMORY. */
 int verdict_write_junit(const struct verdict *v, const char *path, struct err *err);
 
 /* A baseline that accepts all present reasons; entries that accept one already keep their words. As

@@ -52,7 +52,7 @@ struct verdict_reason {
 
 struct verdict;
 
-/* NULL with ERR_USAGE for --fail-on, with ERR_INPUT for the baseline. */
+/* NULL with ERR_USAGE for --fail-on, with ERR_FILE or ERR_INPUT for the baseline. */
 struct verdict *verdict_new(const struct verdict_options *options, struct err *err);
 void verdict_free(struct verdict *v);
 

@@ -16,7 +16,7 @@ EXTENSIONS = [b";", b";;", b";;a", b";=b", b";a=", b";a b", b";a=b c", b";a,b", 
 
 # behind CHUNKED
 BROKEN = [b"3\nabc\r\n0\r\n\r\n", b"3\rabc\r\n0\r\n\r\n", b"3\r\rabc\r\n0\r\n\r\n", b"3\n\rabc\r\n0\r\n\r\n", b"\r\n3\r\nabc\r\n0\r\n\r\n", b"\n0\r\n\r\n",
-          b"3\x00\r\nabc\r\n0\r\n\r\n", b"abc", b"GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"]
+          b"3\x00\r\nabc\r\n0\r\n\r\n", b"abc", b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"]
 
 BROKEN_LATER = [b"3\r\nabcd\r\n0\r\n\r\n", b"3\r\nab\r\n0\r\n\r\n", b"3\r\nabc0\r\n\r\n", b"3\r\nabc\n0\r\n\r\n", b"3\r\nabc\r0\r\n\r\n", b"3\r\nabc \r\n0\r\n\r\n",
                 b"3\r\nabc\r\r\n0\r\n\r\n", b"3\r\nabc\n\r0\r\n\r\n", b"3\r\nabc\r\n\r\n0\r\n\r\n", b"3\r\nabc\r\n0\n\r\n", b"3\r\nabc\r\n0\r\n\n",

@@ -2,7 +2,7 @@
 from case import CODING, LENGTH, Case, field, head, shown
 
 KIND = "length and coding"
-INNER = b"GET /smuggled HTTP/1.1\r\nHost: h\r\nX-Swallow: "
+INNER = b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\nX-Swallow: "
 
 
 def cases():

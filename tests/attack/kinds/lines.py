@@ -7,33 +7,33 @@ BYTES = [b"\r", b"\n", b"\x00", b"\x01", b"\x08", b"\x0b", b"\x0c", b"\x1b", b"\
 
 # ^ is where the byte goes
 PLACES = {
-    "before the method": b"^POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
-    "in the method": b"PO^ST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
-    "behind the method": b"POST^ /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
-    "before the target": b"POST ^/x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
-    "in the target": b"POST /x^y HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
-    "behind the target": b"POST /x^ HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
-    "before the version": b"POST /x ^HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
-    "in the version": b"POST /x HTTP/^1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
-    "behind the version": b"POST /x HTTP/1.1^\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
-    "before the first name": b"POST /x HTTP/1.1\r\n^Host: h\r\nContent-Length: 3\r\n\r\nabc",
-    "in a name": b"POST /x HTTP/1.1\r\nHost: h\r\nX-^A: b\r\nContent-Length: 3\r\n\r\nabc",
-    "in the length's name": b"POST /x HTTP/1.1\r\nHost: h\r\nContent-^Length: 3\r\n\r\nabc",
-    "before the colon": b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length^: 3\r\n\r\nabc",
-    "behind the colon": b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length:^ 3\r\n\r\nabc",
-    "before the value": b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: ^3\r\n\r\nabc",
-    "in a value": b"POST /x HTTP/1.1\r\nHost: h\r\nX-A: b^c\r\nContent-Length: 3\r\n\r\nabc",
-    "behind a value": b"POST /x HTTP/1.1\r\nHost: h\r\nX-A: b^\r\nContent-Length: 3\r\n\r\nabc",
-    "behind the length": b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3^\r\n\r\nabc",
-    "between CR and LF": b"POST /x HTTP/1.1\r\nHost: h\r^\nContent-Length: 3\r\n\r\nabc",
-    "before the empty line": b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n^\r\nabc",
-    "in the empty line": b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r^\n",
-    "in the host": b"POST /x HTTP/1.1\r\nHost: h^i\r\nContent-Length: 3\r\n\r\nabc",
+    "before the method": b"^POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc",
+    "in the method": b"PO^ST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc",
+    "behind the method": b"POST^ /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc",
+    "before the target": b"POST ^/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc",
+    "in the target": b"POST /x^y HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc",
+    "behind the target": b"POST /x^ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc",
+    "before the version": b"POST /x ^HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc",
+    "in the version": b"POST /x HTTP/^1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc",
+    "behind the version": b"POST /x HTTP/1.1^\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc",
+    "before the first name": b"POST /x HTTP/1.1\r\n^Host: localhost\r\nContent-Length: 3\r\n\r\nabc",
+    "in a name": b"POST /x HTTP/1.1\r\nHost: localhost\r\nX-^A: b\r\nContent-Length: 3\r\n\r\nabc",
+    "in the length's name": b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-^Length: 3\r\n\r\nabc",
+    "before the colon": b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length^: 3\r\n\r\nabc",
+    "behind the colon": b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length:^ 3\r\n\r\nabc",
+    "before the value": b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: ^3\r\n\r\nabc",
+    "in a value": b"POST /x HTTP/1.1\r\nHost: localhost\r\nX-A: b^c\r\nContent-Length: 3\r\n\r\nabc",
+    "behind a value": b"POST /x HTTP/1.1\r\nHost: localhost\r\nX-A: b^\r\nContent-Length: 3\r\n\r\nabc",
+    "behind the length": b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3^\r\n\r\nabc",
+    "between CR and LF": b"POST /x HTTP/1.1\r\nHost: localhost\r^\nContent-Length: 3\r\n\r\nabc",
+    "before the empty line": b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n^\r\nabc",
+    "in the empty line": b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r^\n",
+    "in the host": b"POST /x HTTP/1.1\r\nHost: localhost^i\r\nContent-Length: 3\r\n\r\nabc",
 }
 
 # what ends each line instead of CR LF
 ENDS = [b"\n", b"\r", b"\r\r\n", b"\n\r", b"\r\x00\n", b"\x00\r\n", b"\x0b\r\n", b"\x85", b"\xe2\x80\xa8", b"\r\r", b"\\r\\n"]
-LINES = [b"POST /x HTTP/1.1", b"Host: h", b"X-A: 1", b"Content-Length: 3", b""]
+LINES = [b"POST /x HTTP/1.1", b"Host: localhost", b"X-A: 1", b"Content-Length: 3", b""]
 
 # hides a field, or a whole request, behind a line end that only some see
 HIDDEN = [b"X-A: 1\rTransfer-Encoding: chunked", b"X-A: 1\nTransfer-Encoding: chunked", b"X-A: 1\n\nGET /smuggled HTTP/1.1\n",
@@ -54,4 +54,4 @@ def cases():
     for end in (b"\n", b"\r", b"\r\r\n"):
         yield Case(KIND, f"every line ended by {shown(end)}", end.join(LINES) + end + b"abc")
     for lines in HIDDEN:
-        yield Case(KIND, f"hidden in {shown(lines)}", b"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n" + lines + b"\r\n\r\n")
+        yield Case(KIND, f"hidden in {shown(lines)}", b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n" + lines + b"\r\n\r\n")

@@ -21,7 +21,7 @@ def cases():
                        head(connection, *lines, SETTINGS, start=b"GET /x HTTP/1.1"), EITHER, never=never)
     for body in (b"Content-Length: 3\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"):
         yield Case(KIND, f"h2c with a body {shown(body)}",
-                   b"POST /x HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n" + SETTINGS + b"\r\n" + body, EITHER, never=b"h2c")
+                   b"POST /x HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n" + SETTINGS + b"\r\n" + body, EITHER, never=b"h2c")
     yield Case(KIND, "h2c in HTTP/1.0", head(CONNECTIONS[0], b"Upgrade: h2c", SETTINGS, start=b"GET /x HTTP/1.0"), EITHER, never=b"h2c")
     yield Case(KIND, "Upgrade folded", head(b"Connection: Upgrade", b"Upgrade: websocket\r\n h2c"), REFUSE)
     yield Case(KIND, "Upgrade with a NUL", head(b"Connection: Upgrade", b"Upgrade: h2c\x00"), REFUSE)

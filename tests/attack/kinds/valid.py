@@ -35,7 +35,8 @@ def cases():
         yield Case(KIND, f"Transfer-Encoding {shown(value)}", head(b"Transfer-Encoding:" + value) + CHUNKS, PASS)
     for value in (b"3", b"03", b"000000000000000003", b"\t3", b"3\t", b"   3   "):
         yield Case(KIND, f"Content-Length {shown(value)}", head(b"Content-Length:" + value) + b"abc", PASS)
-    for host in (b"", b"h", b"h:80", b"H.example:8401", b"[::1]", b"[::1]:8401", b"127.0.0.1", b"xn--bcher-kva.example", b"a_b"):
+    for host in (b"", b"localhost", b"LocalHost:80", b"why401.localhost:8401", b"[::1]", b"[::1]:8401", b"127.0.0.1", b"xn--bcher-kva.localhost",
+                 b"a_b.localhost"):
         yield Case(KIND, f"Host {shown(host)}", head(host=b"Host:" + host, start=b"GET /x HTTP/1.1"), PASS)
     for more in ([], [b"Connection: keep-alive"], [b"Connection: close"]):
         yield Case(KIND, f"HTTP/1.0 {shown(b''.join(more))}", head(*more, host=None, start=b"GET /x HTTP/1.0"), PASS)

@@ -15,9 +15,9 @@ def cases():
         yield Case(KIND, f"a second Host{shown(blank)}", head(b"Host" + blank + b": evil"))
     for blank in (b" ", b"\t", b"   ", b" \t "):
         fold = b"\r\n" + blank
-        yield Case(KIND, f"first field folded {shown(blank)}", b"POST /x HTTP/1.1" + fold + b"Host: h\r\nHost: h\r\n\r\n")
+        yield Case(KIND, f"first field folded {shown(blank)}", b"POST /x HTTP/1.1" + fold + b"Host: localhost\r\nHost: localhost\r\n\r\n")
         for line in (b"X-A: a^b", b"X-A:^b", b"Content-Length: ^3", b"Content-Length: 3^", b"Content-Length: 1^0",
                      b"Transfer-Encoding: ^chunked", b"X-A: a^Content-Length: 3", b"X-A: a^b^c", b"X-A: a^", b"X-A^: b"):
             yield Case(KIND, f"{shown(line)} folded {shown(blank)}", head(line.replace(b"^", fold)) + b"abc")
-        yield Case(KIND, f"Host folded {shown(blank)}", head(host=b"Host: h" + fold + b"evil"))
-        yield Case(KIND, f"the empty line is {shown(blank)}", b"POST /x HTTP/1.1\r\nHost: h\r\n" + blank + b"\r\n\r\n")
+        yield Case(KIND, f"Host folded {shown(blank)}", head(host=b"Host: localhost" + fold + b"evil"))
+        yield Case(KIND, f"the empty line is {shown(blank)}", b"POST /x HTTP/1.1\r\nHost: localhost\r\n" + blank + b"\r\n\r\n")

@@ -83,11 +83,14 @@ static void a_named_file_has_to_exist(void **state)
 static void syntax_errors_have_a_line_and_a_column(void **state)
 {
     (void)state;
-    refuse("{\n  \"workers\": 2,\n  \"env\" \"test\"\n}", "line 3, column 14", "expected JSON");
-    refuse("", "line 1, column 0", "expected JSON");
-    refuse("{} trailing", "line 1", "expected JSON");
+    refuse("{\n  \"workers\": 2,\n  \"env\" \"test\"\n}", "line 3, column 14",
+           "found no valid JSON (");
+    refuse("{", "line 1, column 1: found no valid JSON (string or '}' expected near end of file)",
+           "expected a config");
+    refuse("", "line 1, column 0", "expected a config");
+    refuse("{} trailing", "line 1", "expected a config");
     refuse("{\"workers\": 1, \"workers\": 2}", "line 1", "expected each key once");
-    refuse("{\"env\": \"\xff\xfe\"}", "line 1", "expected JSON");
+    refuse("{\"env\": \"\xff\xfe\"}", "line 1", "expected a config");
 }
 
 static void the_top_is_an_object(void **state)

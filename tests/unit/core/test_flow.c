@@ -53,6 +53,30 @@ static void pipelined_requests_are_answered_in_order(void **state)
                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2");
 }
 
+static void a_head_of_just_the_size_may_come_in_pieces(void **state)
+{
+    (void)state;
+    static const char request[] = "GET /23456789 HTTP/1.1\r\nHost: h\r\n\r\n";
+    t.env.limits.request_line_bytes = sizeof "GET /23456789 HTTP/1.1\r" - 1;
+    t.env.limits.request_head_bytes = sizeof request - 1;
+    for (size_t i = 0; i + 1 < sizeof request; i++) {
+        far_send(&t.client, span(request + i, 1));
+    }
+    UPSTREAM_GOT("GET /23456789 HTTP/1.1\r\nHost: app.bitgo.com\r\n\r\n");
+    UPSTREAM_SENDS("HTTP/1.1 204 No Content\r\n\r\n");
+    CLIENT_GOT("HTTP/1.1 204 No Content\r\n\r\n");
+}
+
+static void a_head_is_too_long_as_soon_as_one_byte_is_too_many(void **state)
+{
+    (void)state;
+    t.env.limits.request_line_bytes = sizeof "GET /23456789 HTTP/1.1\r" - 1;
+    CLIENT_SENDS("GET /234567890 HTTP/1.1");
+    assert_int_equal(t.done_count, 0);
+    CLIENT_SENDS("\r");
+    CLIENT_GOT_STATUS("HTTP/1.1 414 ");
+}
+
 static void heads_without_bodies_end_the_exchange(void **state)
 {
     (void)state;
@@ -396,6 +420,8 @@ int main(void)
         TEST(a_get_goes_through),
         TEST(every_split_gives_the_same),
         TEST(pipelined_requests_are_answered_in_order),
+        TEST(a_head_of_just_the_size_may_come_in_pieces),
+        TEST(a_head_is_too_long_as_soon_as_one_byte_is_too_many),
         TEST(heads_without_bodies_end_the_exchange),
         TEST(http_1_0_clients_get_no_chunks),
         TEST(http_1_0_clients_see_what_is_torn),

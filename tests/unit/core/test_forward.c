@@ -1,6 +1,7 @@
 /* The flow as a forward proxy: which host each request goes to, what a CONNECT becomes, and that
  * nothing of other hosts' exchanges is looked at. */
 #include "network_proxy.h"
+#include "rebinding.h"
 #include "script.h"
 #include "why401/tls/ca.h"
 
@@ -275,6 +276,200 @@ static void guards_answer_before_anything_leaves(void **state)
     assert_int_equal(t.opened, 1);
 }
 
+/* However early it is refused, of somebody else's request only host and port are told. */
+static void refused_early_others_stay_unseen(void **state)
+{
+    static const struct {
+        const char *head;
+        const char *told;
+    } rows[] = {
+        {"GET http://Bank.example/a?secret HTTP/1.1\r\nHost: a\r\nHost: secret\r\n\r\n",
+         "bank.example:80"},
+        {"POST https://bank.example/secret HTTP/1.1\r\nHost: a\r\nX: secret\r\nContent-Length: "
+         "3\r\n"
+         "Transfer-Encoding: chunked\r\n\r\nabc",
+         "bank.example:443"},
+        {"GET http://bank.example/secret HTTP/1.1\r\nHost: a\r\nX: secret\r\n secret\r\n\r\n",
+         "bank.example:80"},
+        {"GET http://bank.example:99999/secret HTTP/1.1\r\nHost: secret\r\n\r\n", "bank.example"},
+        {"GET ftp://bank.example/secret HTTP/1.1\r\nHost: secret\r\n\r\n", "bank.example"},
+        {"GET http://secret@bank.example:8080/secret HTTP/1.1\r\nHost: secret\r\n\r\n",
+         "bank.example:8080"},
+        {"GET http://ba%6ek.example/secret HTTP/1.1\r\nHost: secret\r\n\r\n", ""},
+        {"GET http:///secret HTTP/1.1\r\nHost: secret\r\n\r\n", ""},
+        {"GET bank.example/secret?secret HTTP/1.1\r\nHost: secret\r\n\r\n", ""},
+        {"GET bank.example?u=http://app.bitgo.com/secret HTTP/1.1\r\nHost: secret\r\n\r\n", ""},
+        {"CONNECT bank.example:443 HTTP/1.1\r\nHost: h\r\nX: secret\r\nContent-Length: "
+         "5\r\n\r\nhello",
+         "bank.example:443"},
+        {"CONNECT bank.example:443 HTTP/1.1\r\nHost: h\r\nHost: secret\r\n\r\n",
+         "bank.example:443"},
+        {"CONNECT http://bank.example/secret HTTP/1.1\r\nHost: secret\r\n\r\n", "bank.example:443"},
+        {"CONNECT /secret HTTP/1.1\r\nHost: secret\r\n\r\n", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        teardown_forward(state);
+        setup_forward(state);
+        far_send(&t.client, span_of(rows[i].head));
+        CLIENT_GOT_STATUS("HTTP/1.1 400 ");
+        assert_int_equal(t.opened, 0);
+        assert_int_equal(t.done_count, 1);
+        const struct http_head *head = &t.done[0]->request.head;
+        if (!span_eq(head->target, span_of(rows[i].told)) || head->field_count) {
+            fail_msg("%s: told are %.*s and %zu fields", rows[i].head, SPAN_ARG(head->target),
+                     head->field_count);
+        }
+    }
+}
+
+/* What is malformed and meant for BitGo is what a person wants to see. */
+static void refused_early_ours_are_told(void **state)
+{
+    static const char *const targets[] = {"/api/v2/ping?a", "https://app.bitgo.com/api?a",
+                                          "http://app.bitgo-test.com:80/api?a",
+                                          "http://localhost:8401/api?a", "http://127.0.0.1:8401/"};
+    char head[200];
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        teardown_forward(state);
+        setup_forward(state);
+        snprintf(head, sizeof head, "GET %s HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", targets[i]);
+        far_send(&t.client, span_of(head));
+        CLIENT_GOT_STATUS("HTTP/1.1 400 ");
+        assert_true(span_eq(t.done[0]->request.head.target, span_of(targets[i])));
+        assert_int_equal(t.done[0]->request.head.field_count, 2);
+        assert_false(t.done[0]->foreign);
+    }
+}
+
+static void one_connection_too_many_is_no_reason_to_look(void **state)
+{
+    struct memory_stream client;
+    (void)state;
+    memory_init(&client, STREAM_OPEN);
+    assert_int_equal(flow_start(&t.env, &client.stream, &t.info, w.routes, ERR_TOO_MANY), 0);
+    far_send(&client,
+             SPAN("GET http://bank.example/secret HTTP/1.1\r\nHost: h\r\nX: secret\r\n\r\n"));
+    got_start(&client, "HTTP/1.1 503 ");
+    assert_int_equal(t.done_count, 1);
+    assert_true(span_eq(t.done[0]->request.head.target, SPAN("bank.example:80")));
+    assert_int_equal(t.done[0]->request.head.field_count, 0);
+    worker_settle(t.worker);
+    memory_release(&client);
+}
+
+static struct upstream_address express = {
+    .host = "localhost", .port = 3080, .authority = "localhost:3080"};
+
+/* Nobody would look at what goes there: neither is a token let out in clear, nor past the guards.
+ */
+static void bitgos_hosts_are_reached_where_we_look_or_not_at_all(void **state)
+{
+    static const struct {
+        const char *head;
+        const char *instead;
+    } rows[] = {
+        {"CONNECT app.bitgo.com:80 HTTP/1.1\r\nHost: h\r\n\r\n", "use https://app.bitgo.com"},
+        {"CONNECT App.BitGo-Test.com:8443 HTTP/1.1\r\nHost: h\r\n\r\n",
+         "use https://app.bitgo-test.com"},
+        {"CONNECT app.bitgo.com.:8443 HTTP/1.1\r\nHost: h\r\n\r\n", "use https://app.bitgo.com"},
+        {"CONNECT www.bitgo.com:443 HTTP/1.1\r\nHost: h\r\n\r\n", "use https://app.bitgo.com"},
+        {"GET http://app.bitgo.com:8080/x HTTP/1.1\r\nHost: h\r\n\r\n",
+         "use https://app.bitgo.com"},
+        {"GET https://app.bitgo.com:80/x HTTP/1.1\r\nHost: h\r\n\r\n", "use https://app.bitgo.com"},
+        {"GET http://test.bitgo.com/x HTTP/1.1\r\nHost: h\r\n\r\n",
+         "use https://app.bitgo-test.com"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        teardown_forward(state);
+        setup_forward(state);
+        far_send(&t.client, span_of(rows[i].head));
+        CLIENT_GOT_STATUS("HTTP/1.1 403 ");
+        assert_int_equal(t.opened, 0);
+        assert_int_equal(t.done_count, 1); /* a call to BitGo, told like any other */
+        assert_int_equal(t.done[0]->error.code, ERR_NOT_INSPECTED);
+        assert_false(t.done[0]->foreign);
+        assert_non_null(strstr(t.done[0]->error.text, rows[i].instead));
+    }
+}
+
+static void guards_hold_on_every_port(void **state)
+{
+    (void)state;
+    w.inspect = (struct inspect_options){.refuse_production = true, .read_only = true};
+    CLIENT_SENDS("POST http://app.bitgo.com:8080/x HTTP/1.1\r\nHost: h\r\n\r\n");
+    str_clear(&t.client.far_out);
+    CLIENT_SENDS("POST http://app.bitgo.com/x HTTP/1.1\r\nHost: h\r\n\r\n");
+    str_clear(&t.client.far_out);
+    CLIENT_SENDS("CONNECT app.bitgo.com:80 HTTP/1.1\r\nHost: h\r\n\r\n");
+    CLIENT_GOT_STATUS("HTTP/1.1 403 ");
+    assert_int_equal(t.opened, 0);
+    assert_int_equal(t.done_count, 3);
+    for (size_t i = 0; i < t.done_count; i++) {
+        assert_int_equal(t.done[i]->error.code, ERR_PRODUCTION);
+        assert_non_null(exchange_finding(t.done[i], "guard.production"));
+        assert_false(t.done[i]->foreign);
+    }
+}
+
+/* Express on 3080 says nothing about a database on another port. */
+static void another_port_of_this_machine_is_another_program(void **state)
+{
+    (void)state;
+    w.routes[1].address = &express;
+    CLIENT_SENDS("GET http://localhost:9000/x HTTP/1.1\r\nHost: localhost:9000\r\n\r\n");
+    UPSTREAM_GOT("GET /x HTTP/1.1\r\nHost: localhost:9000\r\n\r\n");
+}
+
+static void an_upstream_that_we_may_not_sign_for(void **state)
+{
+    static struct upstream_address company = {
+        .host = "bitgo.example", .port = 443, .tls = true, .authority = "bitgo.example"};
+    (void)state;
+    w.routes[1].address = &company;
+    w.inspect.read_only = true;
+    CLIENT_SENDS("CONNECT bitgo.example:443 HTTP/1.1\r\nHost: h\r\n\r\n");
+    CLIENT_GOT_STATUS("HTTP/1.1 403 ");
+    assert_int_equal(t.done[0]->error.code, ERR_NOT_INSPECTED);
+    teardown_forward(state);
+    setup_forward(state);
+    w.routes[1].address = &company;
+    CLIENT_SENDS("CONNECT bitgo.example:443 HTTP/1.1\r\nHost: h\r\n\r\n");
+    CLIENT_GOT(ESTABLISHED);
+    assert_string_equal(w.restarted_for, "");
+    teardown_forward(state);
+    setup_forward(state);
+    w.routes[1].address = &company;
+    CLIENT_SENDS("CONNECT bitgo.example:8443 HTTP/1.1\r\nHost: h\r\n\r\n");
+    CLIENT_GOT_STATUS("HTTP/1.1 403 ");
+    assert_non_null(strstr(t.done[0]->error.text, "use https://bitgo.example"));
+}
+
+static void hosts_files_are_read_as_people_write_them(void **state)
+{
+    static const char text[] = "# 127.0.0.1 commented\n"
+                               "127.0.0.1\tlocalhost  Why401.Local\t# and more\n"
+                               "  ::1 six\r\n"
+                               "127.0.1.1 box.example box\n"
+                               "192.168.1.5 other\n"
+                               "0.0.0.0 advert.example\n"
+                               "nonsense name\n"
+                               "127.0.0.1\n"
+                               "\n"
+                               "::ffff:127.0.0.1 mapped last";
+    static const char *const ours[] = {"localhost",   "why401.local", "six", "box",
+                                       "box.example", "mapped",       "last"};
+    static const char *const others[] = {"commented", "and", "other",  "advert.example", "name",
+                                         "127.0.0.1", "",    "why401", "localhos"};
+    (void)state;
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        assert_true(hosts_call_us(span_of(text), span_of(ours[i])));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_false(hosts_call_us(span_of(text), span_of(others[i])));
+    }
+    assert_false(hosts_call_us(span(NULL, 0), SPAN("localhost")));
+}
+
 static void no_proxy_is_read_as_people_write_it(void **state)
 {
     static const struct {
@@ -333,6 +528,14 @@ int main(void)
         TEST(nothing_behind_a_refused_connect_is_a_request),
         TEST(connect_inside_of_tls_says_what_to_do),
         TEST(guards_answer_before_anything_leaves),
+        TEST(refused_early_others_stay_unseen),
+        TEST(refused_early_ours_are_told),
+        TEST(one_connection_too_many_is_no_reason_to_look),
+        TEST(bitgos_hosts_are_reached_where_we_look_or_not_at_all),
+        TEST(guards_hold_on_every_port),
+        TEST(another_port_of_this_machine_is_another_program),
+        TEST(an_upstream_that_we_may_not_sign_for),
+        TEST(hosts_files_are_read_as_people_write_them),
         TEST(no_proxy_is_read_as_people_write_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

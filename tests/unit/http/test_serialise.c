@@ -47,6 +47,10 @@ static void requests_keep_every_line_but_the_connection_s(void **state)
         false,
         "PUT /a?b=%3a&c HTTP/1.1\r\nX-a:1\r\nhost: app.bitgo.com\r\nx-A:  2  \r\nTrailer: T\r\n"
         "Transfer-Encoding: chunked\r\nAuthorization: Bearer t\r\nCookie:\r\n\r\n");
+    assert_request_becomes(
+        "GET / HTTP/1.1\r\nHost: h\r\nproxy-Connection: x\r\nProxy-Authorization: Basic x\r\n"
+        "Proxy-Foo: 1\r\nProxy-Mine: gone\r\nConnection: proxy-mine\r\nProxy: p\r\n\r\n",
+        false, "GET / HTTP/1.1\r\nHost: app.bitgo.com\r\nProxy-Foo: 1\r\nProxy: p\r\n\r\n");
     assert_request_becomes("GET / HTTP/1.0\r\nExpect: 100-continue\r\nA: b\r\n\r\n", false,
                            "GET / HTTP/1.1\r\nHost: app.bitgo.com\r\nA: b\r\n\r\n");
     assert_request_becomes(
@@ -67,6 +71,11 @@ static void responses_say_how_they_are_framed(void **state)
                             "HTTP/1.1 200 \r\nB: c\r\nConnection: close\r\n\r\n");
     assert_response_becomes("HTTP/1.1 200 OK\r\n\r\n", HTTP_CHUNKED, CONNECTION_SAY_NOTHING,
                             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    assert_response_becomes(
+        "HTTP/1.1 200 OK\r\nProxy-Status: cdn; error=x\r\nProxy-Authenticate: Basic\r\n"
+        "Proxy-Authentication-Info: a=b\r\nProxy-Connection: close\r\nContent-Length: 0\r\n\r\n",
+        HTTP_LENGTH, CONNECTION_SAY_NOTHING,
+        "HTTP/1.1 200 OK\r\nProxy-Status: cdn; error=x\r\nContent-Length: 0\r\n\r\n");
     assert_response_becomes(
         "HTTP/1.1 426 Upgrade Required\r\nUpgrade: w\r\nContent-Length: 0\r\n\r\n", HTTP_NO_BODY,
         CONNECTION_KEEP_ALIVE,

@@ -93,9 +93,9 @@ static void a_denial_names_the_address_and_its_origin(void **state)
     inspect_source(x, &options);
     assert_only(x, "source-ip.denied");
     assert_int_equal(x->findings[0].severity, SEVERITY_PROBLEM);
-    assert_evidence(
-        x, "source-ip.denied",
-        "2001:db8::20, the address that the connection came from, is not on the allowlist (source_ip.allow).");
+    assert_evidence(x, "source-ip.denied",
+                    "2001:db8::20, the address that the connection came from, is not on the "
+                    "allowlist (source_ip.allow).");
     done(x, &options);
 }
 
@@ -153,7 +153,7 @@ static void all_egress_addresses_must_be_allowed(void **state)
          "192.0.2.1",
          "source-ip.partly",
          "Of the 2 addresses configured as egress_ip, which BitGo may see, 1 are not on the "
-         "allowlist: "
+         "allowlist (source_ip.allow): "
          "192.0.2.1."},
         {{"192.0.2.1", "203.0.113.9", "2001:db8::1"},
          SOURCE_DENIED,
@@ -345,8 +345,25 @@ static void a_tokens_list_holds_in_all_its_forms(void **state)
         with(x, "Authorization", values[i]);
         with(x, i == 3 ? "BitGo-Auth-Version" : "Accept", "2.0");
         assert_int_equal(inspect_request(x, &options, NULL), -1);
+        assert_evidence(x, "source-ip.denied", "is not on the allowlist (source_ip.tokens).");
         done(x, &options);
     }
+}
+
+static void the_list_of_a_network_is_named(void **state)
+{
+    (void)state;
+    static const struct cidr network = {{4, {203, 0, 113, 0}}, 24};
+    static const struct cidr block = {{4, {192, 0, 2, 1}}, 32};
+    struct inspect_options options = {.allowlist = allowlist_new(), .enforce = true};
+    assert_int_equal(allowlist_add_client(options.allowlist, &network, &block), 0);
+    struct exchange *x = from("203.0.113.7");
+    struct err err;
+    assert_int_equal(inspect_request(x, &options, &err), -1);
+    assert_string_equal(err.text,
+                        "203.0.113.7, the address that the connection came from, is not on "
+                        "the allowlist (source_ip.clients)");
+    done(x, &options);
 }
 
 int main(void)
@@ -358,6 +375,7 @@ int main(void)
         cmocka_unit_test(a_private_address_is_not_what_bitgo_sees),
         cmocka_unit_test(an_egress_address_goes_before_the_peer),
         cmocka_unit_test(all_egress_addresses_must_be_allowed),
+        cmocka_unit_test(the_list_of_a_network_is_named),
         cmocka_unit_test(the_proxy_protocol_goes_before_all),
         cmocka_unit_test(forwarded_for),
         cmocka_unit_test(a_forged_header_of_a_stranger_is_not_believed),

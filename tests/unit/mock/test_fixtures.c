@@ -216,7 +216,7 @@ static void what_is_too_much_or_nothing_is_refused(void **state)
     assert_non_null(strstr(err.text, "a.json: the file: found too many bytes"));
     options.fixtures = "/nonexistent";
     assert_null(mock_new(&options, &err));
-    assert_int_equal(err.code, ERR_INPUT);
+    assert_int_equal(err.code, ERR_FILE);
     assert_non_null(strstr(err.text, "/nonexistent: cannot read this folder"));
 }
 

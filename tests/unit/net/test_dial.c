@@ -8,6 +8,7 @@
 #include "why401/tls/context.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define CONNECT_LINE "CONNECT app.bitgo.com:443 HTTP/1.1\r\nHost: app.bitgo.com:443\r\n"
@@ -217,6 +218,40 @@ static void credentials_go_to_the_proxy_only(void **state)
     assert_null(t.far);
 }
 
+/* A proxy knows the password, not only what wraps it. */
+static void nor_do_they_come_back(void **state)
+{
+    static const struct {
+        const char *authorization;
+        const char *reason;
+        bool shown;
+    } rows[] = {
+        {"Basic dXNlcjpwQHNzIHdvcmQ=", "user:p@ss word", false}, /* user:p@ss word */
+        {"Basic dXNlcjpwQHNzIHdvcmQ=", "no P@SS WORD here", false},
+        {"Basic dXNlcjpwQHNzIHdvcmQ=", "no user:p%40ss%20word here", false},
+        {"Basic dXNlcjpwQHNzIHdvcmQ=", "dXNlcjpwQHNzIHdvcmQ=", false},
+        {"Basic dXNlcjpwQHNzIHdvcmQ=", "user is unknown", true},
+        {"Basic dG9rZW43NzA6", "token770 is unknown", false}, /* token770: */
+        {"Basic dTpwOnc3Nw==", "p:w77", false},               /* u:p:w77 */
+        {"Bearer some-token", "some-token is none", false},
+        {"Basic Og==", "Required", true}, /* neither */
+        {NULL, "Required", true},
+    };
+    char answer[200];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        t.via.authorization = rows[i].authorization;
+        dials();
+        UNTIL(t.far && stream_peek(t.far).len);
+        snprintf(answer, sizeof answer, "HTTP/1.1 403 %s\r\n\r\n", rows[i].reason);
+        assert_int_equal(stream_write(t.far, span_of(answer)), 0);
+        near_fails(ERR_UPSTREAM_PROXY, rows[i].shown
+                                           ? rows[i].reason
+                                           : "with 403 (its reason repeats the credentials)");
+        begin_anew();
+    }
+}
+
 static void another_answer_says_why(void **state)
 {
     (void)state;
@@ -291,6 +326,53 @@ static void a_proxy_that_is_not_there(void **state)
     dials();
     near_fails(ERR_UPSTREAM_PROXY, "the proxy 127.0.0.1 port");
     close(fd);
+}
+
+/* No file can be opened and no socket made, until some_descriptors. */
+static rlim_t no_descriptors(void)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    rlim_t before = limit.rlim_cur;
+    limit.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return before;
+}
+
+static void some_descriptors(rlim_t count)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = count;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static void a_lack_of_descriptors_is_no_news_of_name_or_host(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name; /* of the host, or of the proxy */
+        bool via;
+        const char *text;
+    } cases[] = {
+        {"localhost", false, "the name localhost could not be resolved: this process has"},
+        {"localhost", true, "the name of the proxy localhost could not be resolved: this process"},
+        {"127.0.0.1", false, "127.0.0.1 port"},
+        {"127.0.0.1", true, "the proxy 127.0.0.1 port"},
+    };
+    t.options.port = t.port;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        t.via.host = cases[i].name;
+        t.options.host = cases[i].via ? "app.bitgo.com" : cases[i].name;
+        t.options.via = cases[i].via ? &t.via : NULL;
+        rlim_t before = no_descriptors();
+        dials();
+        NEAR_BECOMES(STREAM_FAILED);
+        some_descriptors(before);
+        near_fails(ERR_DESCRIPTORS, cases[i].text);
+        assert_non_null(strstr(stream_error(t.near)->text, "as it may have, 0 (RLIMIT_NOFILE)"));
+        begin_anew();
+    }
 }
 
 static void only_public_addresses_are_connected_to(void **state)
@@ -534,9 +616,11 @@ int main(void)
         T(the_answer_may_come_in_pieces),
         T(what_is_asked_for_is_host_and_port),
         T(credentials_go_to_the_proxy_only),
+        T(nor_do_they_come_back),
         T(another_answer_says_why),
         T(no_answer_is_an_end_too),
         T(a_proxy_that_is_not_there),
+        T(a_lack_of_descriptors_is_no_news_of_name_or_host),
         T(only_public_addresses_are_connected_to),
         T(a_connection_to_ourselves_is_a_loop),
         T(the_same_port_elsewhere_is_none),

@@ -1,6 +1,6 @@
 /* Lookups with a resolver that answers when the test wants it to: getaddrinfo here stands in the
- * place of the system's. Names that begin with "silent" wait until `release` is called, names that
- * begin with "none" do not exist, and all others are 192.0.2.1. */
+ * place of the system's. Names that begin with "silent" wait until `release` is called, those of
+ * the table below fail, and all others are 192.0.2.1. */
 #include "lookup.h"
 #include "testing.h"
 
@@ -13,18 +13,31 @@
 #define YIELDING_MOST 8
 #define MOST          16
 
+/* What the resolver says of names, and what it leaves in errno then. */
+static const struct {
+    const char *name;
+    int failure;
+    int left;
+} failing[] = {
+    {"none.example", EAI_NONAME, ENOENT},     {"broken.example", EAI_SYSTEM, EIO},
+    {"unopened.example", EAI_NONAME, EMFILE}, {"unasked.example", EAI_AGAIN, ENFILE},
+    {"refused.example", EAI_SYSTEM, EMFILE},  {"large.example", EAI_MEMORY, 0},
+    {"larger.example", EAI_SYSTEM, ENOMEM},   {"192.0.2.9", EAI_NONAME, 0},
+};
+
 static struct {
     uv_loop_t loop;
     pthread_t thread; /* the loop's */
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool released;
-    int asking;       /* calls of the resolver under way */
-    int answers;      /* calls of done */
-    int freed;        /* results that were given back */
-    int elsewhere;    /* calls of the resolver in other threads than the loop's */
-    char reason[64];  /* of the last answer */
-    char address[64]; /* of the last answer */
+    int asking;    /* calls of the resolver under way */
+    int answers;   /* calls of done */
+    int freed;     /* results that were given back */
+    int elsewhere; /* calls of the resolver in other threads than the loop's */
+    int shortage;  /* of the last answer, as those below */
+    char reason[160];
+    char address[64];
 } t;
 
 static bool begins(const char *name, const char *with)
@@ -74,12 +87,21 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
         }
         pthread_mutex_unlock(&t.lock);
     }
-    int failure = begins(name, "none") ? EAI_NONAME : begins(name, "broken") ? EAI_SYSTEM : 0;
+    int failure = 0;
+    int left = EMFILE; /* of what did no harm in the end */
+    for (size_t i = 0; i < sizeof failing / sizeof *failing; i++) {
+        if (begins(name, failing[i].name)) {
+            failure = failing[i].failure;
+            left = failing[i].left;
+        }
+    }
     if (failure == 0) {
         *found = one_address(is_address ? name : "192.0.2.1");
     }
     count(&t.asking, -1);
-    errno = EMFILE;
+    if (left) {
+        errno = left;
+    }
     return failure;
 }
 
@@ -124,6 +146,7 @@ static void done(void *ctx, const struct lookup_answer *answer)
     assert_true(pthread_equal(pthread_self(), t.thread));
     t.answers++;
     t.reason[0] = t.address[0] = '\0';
+    t.shortage = answer->shortage;
     if (answer->found) {
         struct sockaddr_in *in = (struct sockaddr_in *)answer->found->ai_addr;
         inet_ntop(AF_INET, &in->sin_addr, t.address, sizeof t.address);
@@ -189,13 +212,46 @@ static void what_the_resolver_says_is_the_reason(void **state)
     (void)state;
     looks_up("none.example");
     assert_string_equal(t.reason, gai_strerror(EAI_NONAME));
+    assert_int_equal(t.shortage, 0);
 }
 
 static void what_the_system_says_is_the_reason(void **state)
 {
     (void)state;
     looks_up("broken.example");
-    assert_string_equal(t.reason, strerror(EMFILE));
+    assert_string_equal(t.reason, strerror(EIO));
+    assert_int_equal(t.shortage, 0);
+}
+
+static void what_ran_out_is_the_reason_whatever_the_resolver_calls_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int shortage;
+        const char *reason;
+    } cases[] = {
+        {"unopened.example", UV_EMFILE, "as many open files and connections as it may have"},
+        {"unasked.example", UV_ENFILE, "fs.file-max"},
+        {"refused.example", UV_EMFILE, "RLIMIT_NOFILE"},
+        {"large.example", UV_ENOMEM, "not enough memory"},
+        {"larger.example", UV_ENOMEM, "not enough memory"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        t.answers = 0;
+        looks_up(cases[i].name);
+        assert_int_equal(t.shortage, cases[i].shortage);
+        assert_non_null(strstr(t.reason, cases[i].reason));
+    }
+}
+
+static void what_went_before_is_no_reason(void **state)
+{
+    (void)state;
+    errno = EMFILE; /* an address is read in this thread */
+    looks_up("192.0.2.9");
+    assert_string_equal(t.reason, gai_strerror(EAI_NONAME));
+    assert_int_equal(t.shortage, 0);
 }
 
 static void nobody_waits_for_a_resolver_that_is_silent(void **state)
@@ -256,6 +312,8 @@ int main(void)
         T(an_address_takes_no_thread_and_no_place),
         T(what_the_resolver_says_is_the_reason),
         T(what_the_system_says_is_the_reason),
+        T(what_ran_out_is_the_reason_whatever_the_resolver_calls_it),
+        T(what_went_before_is_no_reason),
         T(nobody_waits_for_a_resolver_that_is_silent),
         T(an_answer_that_waits_is_not_told_after_all),
         T(those_that_yield_leave_places_to_others),

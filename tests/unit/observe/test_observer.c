@@ -57,12 +57,17 @@ static void test_counts(void **state)
     observer_give(b.observer, other);
     observer_give(b.observer, sample_failure());
     observer_give(b.observer, sample_failure());
+    struct exchange *own = sample_exchange("GET", "/x", 502);
+    own->maker = MAKER_PROXY;
+    err_set(&own->error, ERR_CONNECT, "connection refused");
+    observer_give(b.observer, own);
     bench_drain(&b);
     struct observer_counts counts;
     observer_counts(b.observer, &counts);
-    assert_int_equal(counts.exchanges, 4);
-    assert_int_equal(counts.failing, 3);
+    assert_int_equal(counts.exchanges, 5);
+    assert_int_equal(counts.failing, 4);
     assert_int_equal(counts.explained, 2);
+    assert_int_equal(counts.own, 1);
     assert_int_equal(counts.lost_success + counts.lost_bodies + counts.lost_lines, 0);
     struct scenario_count rows[4];
     assert_int_equal(observer_scenarios(b.observer, rows, 4), 1);
@@ -226,7 +231,7 @@ static void test_a_file_that_cannot_be_opened_is_an_error(void **state)
     bench_open(&b);
     b.options.json_path = "/tmp/why401-no-such-folder/x";
     assert_null(observer_start(&b.options, &err));
-    assert_int_equal(err.code, ERR_SYSTEM);
+    assert_int_equal(err.code, ERR_OUTPUT);
     assert_string_equal(err.text,
                         "cannot write JSON lines to /tmp/why401-no-such-folder/x: No such "
                         "file or directory");

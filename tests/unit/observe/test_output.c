@@ -20,6 +20,7 @@ static void test_success_is_one_line(void **state)
     struct exchange *gone = sample_exchange("POST", "/api/v2/tbtc/wallet", 0);
     gone->outcome = OUTCOME_CLIENT_GONE;
     observer_give(b.observer, gone);
+    observer_give(b.observer, sample_exchange("CONNECT", "app.bitgo.com:443", 200));
     bench_drain(&b);
     assert_string_equal(
         bench_terminal(&b),
@@ -28,7 +29,9 @@ static void test_success_is_one_line(void **state)
         "09:15:03.123 [302] DELETE /api/v2/\\x1b[2J?token=[redacted]                            "
         "1.2 ms\n"
         "09:15:03.123 [---] POST   /api/v2/tbtc/wallet                                          "
-        "84 ms  the client closed first\n");
+        "84 ms  the client closed first\n"
+        "09:15:03.123 [200] CONNECT app.bitgo.com:443                                           "
+        "84 ms\n");
     bench_close(&b);
 }
 

@@ -167,6 +167,29 @@ static void test_wrapping(void **state)
     page_release(&page);
 }
 
+static void test_a_narrow_page(void **state)
+{
+    (void)state;
+    struct page page;
+    page_init(&page, &out);
+    page.width = 41;
+    page_entry(&page, "Seen", "1.", SPAN("one two three four five six seven eight"));
+    page_entry(&page, "", "2.", SPAN("nine"));
+    page.width = 30;
+    page_entry(&page, "Answer from", "", SPAN("abcdefghijklmnopqrstuvwxyz"));
+    page_entry(&page, "", "10.", SPAN("one two three four five"));
+    assert_string_equal(str_cstr(&out), "  │ Seen\n"
+                                        "  │   1. one two three four five six\n"
+                                        "  │      seven eight\n"
+                                        "  │   2. nine\n"
+                                        "  │ Answer from\n"
+                                        "  │   abcdefghijklmnopqrstuvwx\n"
+                                        "  │   yz\n"
+                                        "  │   10. one two three four\n"
+                                        "  │       five\n");
+    page_release(&page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +208,7 @@ int main(void)
                                         release_out),
         cmocka_unit_test_setup_teardown(test_json_members, open_out, release_out),
         cmocka_unit_test_setup_teardown(test_wrapping, open_out, release_out),
+        cmocka_unit_test_setup_teardown(test_a_narrow_page, open_out, release_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,7 +99,7 @@ static void faults_are_named(void **state)
 static void refuse(struct court *c, const char *why)
 {
     assert_null(court_again(c, (struct verdict_options){.baseline = c->path}));
-    assert_int_equal(c->err.code, ERR_INPUT);
+    assert_int_equal(c->err.code, ERR_FILE);
     assert_has(c->err.text, why);
 }
 
@@ -206,7 +206,7 @@ static void a_file_that_cannot_be_written_is_named(void **state)
     court_open(&c, "4xx");
     court_end(&c);
     assert_int_equal(verdict_write_baseline(c.v, "/nowhere/x", &c.err), -1);
-    assert_int_equal(c.err.code, ERR_SYSTEM);
+    assert_int_equal(c.err.code, ERR_OUTPUT);
     assert_string_equal(c.err.text, "/nowhere/x: cannot be written: No such file or directory");
     court_close(&c);
 }

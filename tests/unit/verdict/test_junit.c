@@ -36,7 +36,8 @@ static void a_run_without_traffic_is_valid(void **state)
     assert_non_null(court_again(&c, (struct verdict_options){.fail_on = "no-traffic"}));
     const char *text = written(&c);
     assert_has(text, "<testcase classname=\"why401.run\" name=\"no-traffic\" time=\"0.000\">");
-    assert_has(text, "<failure type=\"no-traffic\" message=\"Nothing passed through the proxy\">");
+    assert_has(text,
+               "<failure type=\"no-traffic\" message=\"No call to BitGo came through the proxy\">");
     court_close(&c);
 }
 

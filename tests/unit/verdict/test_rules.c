@@ -197,7 +197,9 @@ static void production_that_was_refused_counts(void **state)
     j.maker = MAKER_PROXY;
     j.host = SPAN("app.bitgo.com");
     j.name = SPAN("Why401ProductionRefused");
+    j.why = ERR_PRODUCTION;
     verdict_take(c.v, &j);
+    j.why = ERR_NONE;
     j.maker = MAKER_UPSTREAM; /* somebody else's words */
     verdict_take(c.v, &j);
     court_end(&c);
@@ -205,6 +207,60 @@ static void production_that_was_refused_counts(void **state)
     assert_int_equal(count, 1);
     assert_int_equal(r->count, 1);
     assert_has(r->evidence, "app.bitgo.com; it was refused here.");
+    court_close(&c);
+}
+
+/* Whether it was sent is known of each, so that none is said to have been that was not. */
+static void production_says_whether_it_was_sent(void **state)
+{
+    (void)state;
+    struct court c;
+    size_t count;
+    court_open(&c, NULL);
+    for (int sent = 0; sent < 2; sent++) {
+        assert_non_null(
+            court_again(&c, (struct verdict_options){.fail_on = "production", .env_test = true}));
+        struct judged j = court_call(&c, "GET", "/api/v2/user/me", 400);
+        j.host = SPAN("app.bitgo.com");
+        j.maker = sent ? MAKER_UPSTREAM : MAKER_PROXY;
+        j.why = sent ? ERR_NONE : ERR_SOURCE_DENIED;
+        j.sent = sent;
+        verdict_take(c.v, &j);
+        court_end(&c);
+        const struct verdict_reason *r = verdict_reasons(c.v, &count);
+        assert_int_equal(count, 1);
+        assert_has(r->evidence,
+                   sent ? "app.bitgo.com, and was sent there." : "app.bitgo.com; it was not sent.");
+    }
+    court_close(&c);
+}
+
+/* The mistake is the client's wherever its request ended, so the words say nothing of that. */
+static void a_missing_bearer_need_not_have_been_sent(void **state)
+{
+    (void)state;
+    struct court c;
+    size_t count;
+    court_open(&c, "missing-bearer,explained,4xx");
+    struct judged j = court_call(&c, "POST", "/api/v2/tbtc/wallet", 403);
+    struct finding f = {.id = "bearer.missing",
+                        .severity = SEVERITY_PROBLEM,
+                        .evidence = SPAN("No Authorization field was sent.")};
+    j.maker = MAKER_PROXY;
+    j.why = ERR_READ_ONLY;
+    j.trouble = SPAN("a POST that can change something");
+    j.findings = &f;
+    j.finding_count = 1;
+    verdict_take(c.v, &j);
+    court_end(&c);
+    const struct verdict_reason *r = verdict_reasons(c.v, &count);
+    assert_int_equal(count, 2);
+    assert_string_equal(r[0].rule, "missing-bearer");
+    assert_string_equal(r[0].title, "A request without a usable access token");
+    assert_string_equal(r[1].rule, "4xx");
+    assert_string_equal(r[1].title, "Answered by this proxy: Why401ReadOnly");
+    assert_string_equal(r[1].evidence, "a POST that can change something");
+    assert_string_equal(r[1].step, err_advice(ERR_READ_ONLY));
     court_close(&c);
 }
 
@@ -218,8 +274,21 @@ static void no_traffic_is_about_the_run(void **state)
     const struct verdict_reason *r = verdict_reasons(c.v, &count);
     assert_int_equal(count, 1);
     assert_string_equal(r->method, "");
-    assert_has(r->evidence, "to other hosts");
+    assert_string_equal(r->title, "No call to BitGo came through the proxy");
+    assert_string_equal(r->evidence, "What came was for other hosts.");
     assert_true(verdict_failed(c.v));
+    assert_non_null(court_again(&c, (struct verdict_options){.fail_on = "no-traffic"}));
+    struct judged other = court_call(&c, "CONNECT", "example.com:443", 502);
+    other.foreign = true;
+    other.maker = MAKER_PROXY;
+    verdict_take(c.v, &other);
+    court_end(&c);
+    r = verdict_reasons(c.v, &count);
+    assert_int_equal(count, 1);
+    assert_string_equal(r->evidence, "What came was for other hosts.");
+    assert_non_null(court_again(&c, (struct verdict_options){.fail_on = "no-traffic"}));
+    court_end(&c);
+    assert_string_equal(verdict_reasons(c.v, &count)->evidence, "");
     assert_non_null(court_again(&c, (struct verdict_options){.fail_on = "no-traffic"}));
     verdict_end(c.v, &(struct verdict_run){.lost_success = 1, .ended_ms = COURT_TIME});
     assert_false(verdict_failed(c.v));
@@ -290,6 +359,8 @@ int main(void)
         cmocka_unit_test(every_finding_is_known),
         cmocka_unit_test(calls_of_one_route_are_one_reason),
         cmocka_unit_test(production_that_was_refused_counts),
+        cmocka_unit_test(production_says_whether_it_was_sent),
+        cmocka_unit_test(a_missing_bearer_need_not_have_been_sent),
         cmocka_unit_test(no_traffic_is_about_the_run),
         cmocka_unit_test(failures_that_nobody_judged_fail_the_run),
         cmocka_unit_test(memory_is_bounded),

@@ -70,6 +70,82 @@ static void a_bad_run_tells_all(void **state)
     court_close(&c);
 }
 
+/* What this proxy answered itself it has explained itself; two reasons of one name stay two. */
+static void own_answers_are_told_apart(void **state)
+{
+    (void)state;
+    static const enum err_code whys[] = {ERR_PRODUCTION, ERR_PRODUCTION, ERR_DNS, ERR_CONNECT};
+    struct court c;
+    court_open(&c, NULL);
+    for (size_t i = 0; i < sizeof whys / sizeof *whys; i++) {
+        struct judged j = court_call(&c, "GET", "/api/v2/user/me", err_status(whys[i]));
+        j.maker = MAKER_PROXY;
+        j.why = whys[i];
+        verdict_take(c.v, &j);
+    }
+    court_end(&c);
+    const char *text = summary(&c, 100, false);
+    assert_has(text, "why401: 4 exchanges with BitGo, 4 failed (4 answered by this proxy)\n"
+                     "\nFailures\n"
+                     "   2 × Answered by this proxy: Why401ProductionRefused\n"
+                     "       The proxy runs with --env test, so nothing was sent to production.");
+    assert_int_equal(
+        occurrences(text, "   1 × Answered by this proxy: Why401UpstreamUnreachable\n"), 2);
+    assert_has(text, "\nFix first\n  Answered by this proxy: Why401ProductionRefused. The proxy");
+    assert_lacks(text, "Not explained");
+    assert_lacks(text, "why401 scenarios");
+    assert_non_null(court_again(&c, (struct verdict_options){.fail_on = "explained"}));
+    struct judged own = court_call(&c, "POST", "/x", 403);
+    own.maker = MAKER_PROXY;
+    own.why = ERR_READ_ONLY;
+    verdict_take(c.v, &own);
+    court_take(&c, "GET", "/x", 404);
+    court_end(&c);
+    text = summary(&c, 100, false);
+    assert_has(text, "2 failed (0 explained, 1 answered by this proxy)\n");
+    assert_has(text, "   1 × Not explained: 404\n");
+    assert_has(text, "Verdict: passed\n");
+    str_clear(&c.out);
+    verdict_github_markdown(c.v, &c.out);
+    assert_has(str_cstr(&c.out), "2 failed (0 explained, 1 answered by this proxy). Verdict: ");
+    assert_has(str_cstr(&c.out), "| 1 | Answered by this proxy&#58; Why401ReadOnly | certain | ");
+    court_close(&c);
+}
+
+static void what_is_accepted_is_counted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *baseline;
+        const char *want;
+    } cases[] = {
+        {"{\"version\": 1, \"accepted\": [{\"rule\": \"4xx\"}]}", "passed; 3 reasons are accepted"},
+        {"{\"version\": 1, \"accepted\": [{\"rule\": \"4xx\", \"status\": 404}]}",
+         "failed, for 2 reasons; 1 more is accepted"},
+        {"{\"version\": 1, \"accepted\": [{\"status\": 403}, {\"status\": 404}]}",
+         "failed, for 1 reason; 2 more are accepted"},
+    };
+    struct court c;
+    court_open(&c, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        court_write(&c, cases[i].baseline);
+        assert_non_null(
+            court_again(&c, (struct verdict_options){.fail_on = "4xx", .baseline = c.path}));
+        court_take(&c, "GET", "/x", 404);
+        court_take(&c, "GET", "/x", 403);
+        court_take(&c, "GET", "/x", 400);
+        court_end(&c);
+        assert_has(summary(&c, 100, false), cases[i].want);
+    }
+    court_write(&c, cases[0].baseline);
+    assert_non_null(
+        court_again(&c, (struct verdict_options){.fail_on = "4xx", .baseline = c.path}));
+    court_take(&c, "GET", "/x", 404);
+    court_end(&c);
+    assert_has(summary(&c, 100, false), "Verdict: passed; 1 reason is accepted\n");
+    court_close(&c);
+}
+
 static void what_got_lost_is_told(void **state)
 {
     (void)state;
@@ -121,7 +197,7 @@ static void silence_is_explained(void **state)
         verdict_end(c.v, &(struct verdict_run){.command = cases[i].command, .tunnels = 2});
         const char *text = summary(&c, 80, false);
         assert_has(text, "why401: 0 exchanges with BitGo, none failed; 2 connections to other "
-                         "hosts\n\nNo call to BitGo passed through the proxy.\n");
+                         "hosts\n\nNo call to BitGo came through the proxy.\n");
         assert_has(text, "  Any program\n    • The program made no call to BitGo");
         assert_has(text, cases[i].has);
         assert_lacks(text, cases[i].lacks);
@@ -161,8 +237,9 @@ static void nothing_in_it_is_obeyed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_good_run_is_short),     cmocka_unit_test(a_bad_run_tells_all),
-        cmocka_unit_test(what_got_lost_is_told),   cmocka_unit_test(silence_is_explained),
+        cmocka_unit_test(a_good_run_is_short),        cmocka_unit_test(a_bad_run_tells_all),
+        cmocka_unit_test(own_answers_are_told_apart), cmocka_unit_test(what_is_accepted_is_counted),
+        cmocka_unit_test(what_got_lost_is_told),      cmocka_unit_test(silence_is_explained),
         cmocka_unit_test(nothing_in_it_is_obeyed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
