@@ -1,126 +1,57 @@
-/* Finding names and where their values begin; value.c knows where they end. The text may be JSON, a
- * form, a query, header lines, XML, a dump by some language's runtime, or a sentence that quotes
- * one of these. So nothing is parsed: each word that is followed by a separator is looked up, and
- * when its name is secret, what follows is marked, rather too much than too little. */
+/* Finding names and where their values begin; words.c reads names, value.c knows where values end.
+ * The text may be JSON, a form, a query, header lines, a dump by some language's runtime, or a
+ * sentence that quotes one of these. So nothing is parsed: each word that is followed by a
+ * separator is looked up, and when its name is secret, what follows is marked, rather too much than
+ * too little. */
 #include "pairs.h"
 
 #include "chars.h"
-#include "names.h"
+#include "company.h"
 #include "value.h"
+#include "words.h"
 
-#define NAME_MOST      256 /* characters of a name that are kept, its last ones */
-#define GAP_MOST       64  /* quotes and white space between name and separator */
-#define PART_HEAD_MOST 512
-
-/* A name in the text. */
-struct name {
-    size_t start;
-    size_t end;
-    struct span plain; /* with its escapes undone: a part of the text, or of `storage` */
-    size_t len;        /* bytes in `storage` */
-    char storage[NAME_MOST];
+/* A search. */
+struct search {
+    const struct view *view;
+    struct company company; /* once it was asked for */
+    bool asked;
 };
 
-static void name_add(struct name *name, char c)
+static bool is_value_name(struct span name)
 {
-    if (name->len == NAME_MOST) {
-        memmove(name->storage, name->storage + NAME_MOST / 2, NAME_MOST / 2);
-        name->len = NAME_MOST / 2;
-    }
-    name->storage[name->len++] = c;
+    return span_istarts(name, SPAN("val")) || span_ieq(name, SPAN("content")) ||
+           span_ieq(name, SPAN("data"));
 }
 
-/* Reads the word at `at`, some of whose characters may be escaped: pass%77ord, pass\u0077ord. */
-static bool read_escaped(struct span text, size_t at, struct name *name)
+/* What PHP's serialize() puts before a string: s:13:"x". */
+static size_t skip_php_length(struct span text, size_t at)
 {
-    name->start = at;
-    name->len = 0;
-    while (at < text.len) {
-        char c = text.ptr[at];
-        size_t step = is_word(c) ? 1 : escape_read(span_from(text, at), &c);
-        if (step == 0 || !is_word(c)) {
-            break;
-        }
-        name_add(name, c);
-        at += step;
+    if (!span_starts(span_from(text, at), SPAN(";s:"))) {
+        return at;
     }
-    name->end = at;
-    name->plain = span(name->storage, name->len);
-    return name->len > 0;
-}
-
-/* The same; a word without escapes stays where it is. */
-static bool read_name(struct span text, size_t at, struct name *name)
-{
-    size_t end = at;
-    while (end < text.len && is_word(text.ptr[end])) {
-        end++;
-    }
-    if (end < text.len && (text.ptr[end] == '%' || text.ptr[end] == '\\')) {
-        return read_escaped(text, at, name);
-    }
-    name->start = at;
-    name->end = end;
-    name->plain = span(text.ptr + at, end - at);
-    return end > at;
-}
-
-/* The first offset from `at` on whose byte is not in `set`, at most GAP_MOST away. */
-static size_t skip(struct span text, size_t at, const char *set)
-{
-    size_t end = at + GAP_MOST;
-    while (at < text.len && at < end && one_of(text.ptr[at], set)) {
-        at++;
-    }
-    return at;
-}
-
-static bool text_at(struct span text, size_t at, struct span what)
-{
-    return span_istarts(span_from(text, at), what);
-}
-
-/* "name", then ':' or '=' or '=>': *at is moved to the value. */
-static char skip_separator(struct span text, size_t *at)
-{
-    size_t p = skip(text, *at, "\\\"'`] \t\r\n");
-    char separator = p < text.len ? text.ptr[p] : '\0';
-    if (separator != ':' && separator != '=') {
-        return '\0';
-    }
-    p++;
-    if (p < text.len &&
-        ((separator == '=' && text.ptr[p] == '>') || (separator == ':' && text.ptr[p] == '='))) {
-        separator = ':';
-        p++;
-    }
-    *at = skip(text, p, separator == ':' ? " \t\r\n" : " \t");
-    return separator;
-}
-
-/* <name>value or <ns:name>value. */
-static bool is_element(struct span text, const struct name *name)
-{
-    return name->start > 0 && name->end < text.len && text.ptr[name->end] == '>' &&
-           (text.ptr[name->start - 1] == '<' || text.ptr[name->start - 1] == ':');
+    at = skip_all(text, at + 3, "0123456789");
+    return at + (byte_at(text, at) == ':');
 }
 
 /* The secret name is itself a value, and its value comes next: an array of two, an object or an
  * element with a name and a value. Moves *at to that value and returns its separator. */
 static char skip_to_partner(struct span text, size_t *at)
 {
-    size_t p = skip(text, *at, "\\\"'`");
+    size_t p = skip_all(text, *at, "\\\"'`");
     if (p == *at) {
         return '\0';
     }
-    p = skip(text, p, ", \t\r\n");
-    size_t word = skip(text, p, "\\\"'`");
-    if (text_at(text, word, SPAN("val")) || text_at(text, word, SPAN("content")) ||
-        text_at(text, word, SPAN("data"))) {
-        while (word < text.len && is_word(text.ptr[word])) {
-            word++;
-        }
-        *at = word;
+    size_t php = skip_php_length(text, p);
+    if (php > p) {
+        *at = php;
+        return ':';
+    }
+    p = skip_all(text, p, ", \t\r\n");
+    size_t word = skip_all(text, p, "\\\"'`");
+    struct name next;
+    bool named = read_name(text, word, &next);
+    if (named && is_value_name(next.plain)) {
+        *at = next.end;
         return skip_separator(text, at);
     }
     struct span between = span(text.ptr + *at, p - *at);
@@ -128,8 +59,6 @@ static char skip_to_partner(struct span text, size_t *at)
         return '\0';
     }
     /* Another object's key, or a list of names such as ["otp", "password"], is no value. */
-    struct name next;
-    bool named = read_name(text, word, &next);
     size_t behind = named ? next.end : word;
     if ((one_of(byte_at(text, behind), "\\\"'`") && skip_separator(text, &behind)) ||
         (named && name_classify(next.plain) != NAME_HARMLESS)) {
@@ -139,85 +68,96 @@ static char skip_to_partner(struct span text, size_t *at)
     return ':';
 }
 
-/* name="NAME" of a part of multipart/form-data, or of an HTML element. */
-static bool is_named_part(struct span text, const struct name *name)
-{
-    size_t end = name->start;
-    while (end > 0 && one_of(text.ptr[end - 1], "\\\"'")) {
-        end--;
-    }
-    return end < name->start && span_ends(span_first(text, end), SPAN("name="));
-}
-
-/* Moves *at behind the rest of the part's head and the empty line; *end is where the part ends. */
-static bool skip_part_head(struct span text, size_t *at, size_t *end)
-{
-    struct span head = span_first(span_from(text, *at), PART_HEAD_MOST);
-    ptrdiff_t crlf = span_find(head, SPAN("\r\n\r\n"));
-    ptrdiff_t lf = span_find(head, SPAN("\n\n"));
-    if (crlf < 0 && lf < 0) {
-        return false;
-    }
-    *at += (size_t)(crlf >= 0 ? crlf + 4 : lf + 2);
-    ptrdiff_t boundary = span_find(span_from(text, *at), SPAN("\n--"));
-    *end = boundary >= 0 ? *at + (size_t)boundary : text.len;
-    return true;
-}
-
 /* Moves *at to the value that belongs to the name, if there is one. */
 static char skip_to_value(struct span text, const struct name *name, size_t *at)
 {
     *at = name->end;
     char separator = skip_separator(text, at);
-    if (!separator && is_element(text, name)) {
-        *at = name->end + 1;
-        separator = '>';
-    }
     return separator ? separator : skip_to_partner(text, at);
 }
 
-/* Marks what belongs to the name. Returns where to search on. Everything before *hidden is marked
- * already, as far as it is a part's. */
-static size_t mark_value_of(const struct view *v, const struct name *name, size_t *hidden)
+/* The class of an ordinary word, which depends on what stands around it. */
+static enum name_class classify_ordinary(struct search *s, struct span name)
 {
+    if (!s->asked) {
+        s->company = company_of(s->view->text);
+        s->company.encryption = s->company.encryption || s->view->encryption;
+        s->asked = true;
+    }
+    return company_classify(s->company, name);
+}
+
+/* A seed of one-time passwords behind "key". */
+static void mark_seed(const struct view *v, size_t at)
+{
+    size_t seed = skip_all(v->text, at, "\\\"'`");
+    view_mark(v, seed, seed + totp_seed_length(span_from(v->text, seed)));
+}
+
+/* Of a word that sentences use, too: it stands as a key in quotes, with an index, or in a form. */
+static bool is_written_as_key(struct span text, const struct name *name)
+{
+    char next = byte_at(text, name->end);
+    bool in_form = name->start == 0 || one_of(text.ptr[name->start - 1], "&?;\"'\r\n");
+    size_t at = name->end;
+    return (one_of(next, "\"'\\[%") || (next == '=' && in_form)) && skip_separator(text, &at);
+}
+
+/* Marks what belongs to the name. Returns where to search on. */
+static size_t mark_value_of(struct search *s, const struct name *name)
+{
+    const struct view *v = s->view;
     size_t at;
     char separator = skip_to_value(v->text, name, &at);
-    bool part = is_named_part(v->text, name);
-    if (!separator && !part) {
+    if (!separator) {
         return name->end;
     }
     /* Classifying costs most, so it comes last. */
-    enum name_class class = name_classify(name->plain);
+    bool ordinary = is_ordinary(name->plain);
+    enum name_class class =
+        ordinary ? classify_ordinary(s, name->plain) : name_classify(name->plain);
+    if ((ordinary || class == NAME_LIST) && !is_written_as_key(v->text, name)) {
+        class = NAME_HARMLESS;
+    }
     if (class == NAME_HARMLESS) {
+        if (ordinary) {
+            mark_seed(v, at);
+        }
         return name->end;
     }
-    /* An element's name and value may be followed by an empty line, as a part's head is: both go.
-     */
-    struct value body = {name->end, name->end};
-    if (part && name->end >= *hidden && skip_part_head(v->text, &body.start, &body.end)) {
-        view_mark(v, body.start, body.end);
-        *hidden = body.end;
-    }
-    if (!separator) {
-        return body.end;
-    }
     struct value value = value_read(v->text, at, separator, class);
-    view_mark(v, value.start, value.end);
-    return value.end;
+    struct span inside = span(v->text.ptr + value.start, value.end - value.start);
+    if (!is_key(name->plain) || !is_short_word(inside)) {
+        view_mark(v, value.start, value.end);
+    }
+    return value.end > name->end ? value.end : name->end;
+}
+
+/* The separator behind a key in quotes. */
+static bool begins_value(struct span text, size_t at)
+{
+    return text.ptr[at] == ':' || (text.ptr[at] == '=' && byte_at(text, at + 1) == '>');
 }
 
 /* Behind a name comes one of these, before a value does. */
-static const char separators[] = ":=>\"'`\\";
+static const char separators[] = ":=\"'`\\";
 
 void pairs_mark(const struct view *v)
 {
     size_t at = 0;
-    size_t hidden = 0;
     struct name name;
+    struct search search = {.view = v};
     if (!has_byte(v->text, separators)) {
         return;
     }
     while (at < v->text.len) {
-        at = read_name(v->text, at, &name) ? mark_value_of(v, &name, &hidden) : at + 1;
+        if (read_name(v->text, at, &name)) {
+            at = mark_value_of(&search, &name);
+        } else if (begins_value(v->text, at) && read_quoted_key(v->text, at, &name)) {
+            size_t end = mark_value_of(&search, &name);
+            at = end > at ? end : at + 1;
+        } else {
+            at++;
+        }
     }
 }

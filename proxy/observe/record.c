@@ -6,7 +6,7 @@
 #define TARGET_MOST 65536 /* bytes of a redacted target */
 #define TEXT_MOST   4096  /* bytes of one redacted sentence or header value */
 #define METHOD_MOST 64
-#define LONG_METHOD 24 /* nobody's method is longer, so it may be anything */
+#define LONG_METHOD 15 /* letters; VERSION-CONTROL is the longest one that is in use */
 
 /* What is read of a body behind the part that is shown, so that redacting what stands at the cut
  * knows what it is. */
@@ -112,6 +112,25 @@ static void redact_explanations(struct record *r)
     }
 }
 
+/* A client that leaves out Content-Length has its body read as the next request, whose method may
+ * then be a password. Methods are words in capitals; those that everybody knows may be mistyped. */
+static bool is_method(struct span method)
+{
+    static const struct span known[] = {{"GET", 3},   {"HEAD", 4},    {"POST", 4},   {"PUT", 3},
+                                        {"PATCH", 5}, {"OPTIONS", 7}, {"DELETE", 6}, {"TRACE", 5}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (span_ieq(method, known[i])) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < method.len; i++) {
+        if (method.ptr[i] != '-' && !(method.ptr[i] >= 'A' && method.ptr[i] <= 'Z')) {
+            return false;
+        }
+    }
+    return method.len <= LONG_METHOD;
+}
+
 /* What every record has. */
 static void begin(struct record *r, struct exchange *x)
 {
@@ -124,11 +143,8 @@ static void begin(struct record *r, struct exchange *x)
         str_clear(&r->target);
         str_add(&r->target, SPAN("[too long]"));
     }
-    if (x->request.head.method.len > LONG_METHOD) {
-        redact_text(&r->method, span_first(x->request.head.method, METHOD_MOST));
-    } else {
-        str_add(&r->method, x->request.head.method);
-    }
+    struct span method = x->request.head.method;
+    str_add(&r->method, is_method(method) ? method : SPAN("[redacted]"));
     if (x->error.code != ERR_NONE) {
         fill(r, &r->trouble, span_of(x->error.text));
     }

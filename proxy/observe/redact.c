@@ -6,63 +6,39 @@
 #include <stdlib.h>
 
 #include "chars.h"
+#include "form.h"
 #include "levels.h"
+#include "multipart.h"
 #include "names.h"
 #include "pairs.h"
+#include "partners.h"
 #include "phrase.h"
 #include "secrets.h"
 #include "shapes.h"
+#include "userinfo.h"
+#include "xml.h"
 
-#define REDACTED       SPAN("[redacted]")
-#define TEXT_MOST      (1 << 24) /* bytes; more is hidden as a whole */
-#define PARAMETER_MOST 256       /* bytes of a query parameter's name */
-#define ON_STACK       1024      /* texts up to this size need no memory for their marks */
+#define REDACTED  SPAN("[redacted]")
+#define TEXT_MOST (1 << 24) /* bytes; more is hidden as a whole */
+#define ON_STACK  1024      /* texts up to this size need no memory for their marks */
 
 static void search_text(const struct view *v)
 {
     pairs_mark(v);
+    partners_mark(v);
+    form_mark(v);
+    multipart_mark(v);
+    xml_mark(v);
     shapes_mark(v);
     phrase_mark(v);
     secrets_mark(v);
 }
 
-/* A query parameter's name with its escapes undone, the brackets of user[token] left out. */
-static enum name_class classify_parameter(struct span name)
-{
-    char plain[PARAMETER_MOST];
-    size_t len = 0;
-    for (size_t at = 0; at < name.len && len < sizeof plain;) {
-        char c = name.ptr[at];
-        size_t escape = escape_read(span_from(name, at), &c);
-        if (c != '[' && c != ']') {
-            plain[len++] = c;
-        }
-        at += escape ? escape : 1;
-    }
-    return name_classify(span(plain, len));
-}
-
-/* A query's value ends at '&' and nowhere else, also where it holds what would end it in a
- * sentence. */
-static void mark_query(const struct view *v)
-{
-    const char *mark = v->text.len ? memchr(v->text.ptr, '?', v->text.len) : NULL;
-    struct span query = mark ? span_from(v->text, (size_t)(mark - v->text.ptr) + 1) : span(NULL, 0);
-    struct span part;
-    while (span_cut(&query, '&', &part)) {
-        const char *equals = part.len ? memchr(part.ptr, '=', part.len) : NULL;
-        size_t name = equals ? (size_t)(equals - part.ptr) : 0;
-        if (name && classify_parameter(span_first(part, name)) != NAME_HARMLESS) {
-            size_t start = (size_t)(part.ptr - v->text.ptr);
-            view_mark(v, start + name + 1, start + part.len);
-        }
-    }
-}
-
 static void search_target(const struct view *v)
 {
     search_text(v);
-    mark_query(v);
+    form_mark_query(v);
+    view_mark(v, 0, userinfo_length(v->text));
 }
 
 /* Appends text with each marked run replaced. */
@@ -78,7 +54,7 @@ static void write_marked(struct str *out, struct span text, const char *marks)
     }
 }
 
-static void redact(struct str *out, struct span text, view_search *search)
+static void redact(struct str *out, struct span text, view_search *search, enum redact_place place)
 {
     char small[ON_STACK];
     char *marks = text.len > TEXT_MOST ? NULL : text.len > ON_STACK ? malloc(text.len) : small;
@@ -90,7 +66,8 @@ static void redact(struct str *out, struct span text, view_search *search)
         memset(marks, 0, text.len);
     }
     bool marked = false;
-    struct view source = {.text = text, .marks = marks, .marked = &marked};
+    struct view source = {
+        .text = text, .marks = marks, .marked = &marked, .encryption = place == REDACT_ENCRYPTION};
     if (!levels_search(&source, search)) {
         str_add(out, REDACTED);
     } else if (marked) {
@@ -103,14 +80,26 @@ static void redact(struct str *out, struct span text, view_search *search)
     }
 }
 
+enum redact_place redact_place_of(struct span path)
+{
+    return span_ends(path, SPAN("/encrypt")) || span_ends(path, SPAN("/decrypt"))
+               ? REDACT_ENCRYPTION
+               : REDACT_ANYWHERE;
+}
+
 void redact_text(struct str *out, struct span text)
 {
-    redact(out, text, search_text);
+    redact(out, text, search_text, REDACT_ANYWHERE);
+}
+
+void redact_body(struct str *out, struct span text, enum redact_place place)
+{
+    redact(out, text, search_text, place);
 }
 
 void redact_target(struct str *out, struct span target)
 {
-    redact(out, target, search_target);
+    redact(out, target, search_target, REDACT_ANYWHERE);
 }
 
 /* "Bearer abc" becomes "Bearer [redacted]". */
@@ -169,6 +158,33 @@ static void redact_cookies(struct str *out, struct span value, bool set)
     }
 }
 
+/* The protocols up to the one that announces a secret. */
+static void redact_protocols(struct str *out, struct span value)
+{
+    size_t shown = protocols_length(value);
+    redact_text(out, span_first(value, shown));
+    if (shown < value.len) {
+        str_add(out, SPAN(" "));
+        str_add(out, REDACTED);
+    }
+}
+
+/* Fields whose value begins as a target of CONNECT does. */
+static bool holds_authority(struct span name)
+{
+    return span_ieq(name, SPAN("Host")) || span_ieq(name, SPAN(":authority")) ||
+           span_ieq(name, SPAN("X-Forwarded-Host")) || span_ieq(name, SPAN("X-Original-Host"));
+}
+
+static void redact_harmless(struct str *out, struct span name, struct span value)
+{
+    if (holds_authority(name)) {
+        redact_target(out, value);
+    } else {
+        redact_text(out, value);
+    }
+}
+
 void redact_field(struct str *out, struct span name, struct span value)
 {
     switch (name_classify(name)) {
@@ -178,8 +194,11 @@ void redact_field(struct str *out, struct span name, struct span value)
     case NAME_COOKIE:
         redact_cookies(out, value, span_istarts(name, SPAN("set-cookie")));
         break;
+    case NAME_PROTOCOL:
+        redact_protocols(out, value);
+        break;
     case NAME_HARMLESS:
-        redact_text(out, value);
+        redact_harmless(out, name, value);
         break;
     default:
         str_add(out, value.len ? REDACTED : value);

@@ -1,5 +1,6 @@
 /* Redaction of a JSON value: a copy is built in which every value of a secret name is gone, at any
  * depth, and every string has been searched as text, because JSON likes to carry JSON. */
+#include "company.h"
 #include "names.h"
 #include "why401/observe/redact.h"
 #include "why401/observe/text.h"
@@ -7,7 +8,13 @@
 #define DEPTH_MOST  64
 #define STRING_MOST (1 << 20)
 
-static json_t *copy(const json_t *value, size_t depth);
+/* How far a value lies within others, and where they come from. */
+struct position {
+    size_t depth;
+    enum redact_place place;
+};
+
+static json_t *copy(const json_t *value, struct position p);
 
 static json_t *hidden(void)
 {
@@ -44,7 +51,7 @@ static struct span text_of(const json_t *string)
 static json_t *copy_secret(struct span name, const json_t *value)
 {
     if (json_is_boolean(value) || json_is_null(value)) {
-        return copy(value, 0);
+        return json_deep_copy(value);
     }
     if (!json_is_string(value)) {
         return hidden();
@@ -84,19 +91,76 @@ static int set(json_t *object, const char *key, json_t *value)
     return rc;
 }
 
-static json_t *copy_object(const json_t *from, size_t depth)
+/* What the members of an object say about the ordinary words among their names. */
+static struct company company_of_members(const json_t *object, struct position p)
+{
+    struct company all = {.encryption = p.place == REDACT_ENCRYPTION};
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
+        struct company name = company_of(span_of(key));
+        struct company text = company_of(text_of(value));
+        all.totp = all.totp || name.totp || text.totp;
+        all.encryption = all.encryption || name.encryption;
+    }
+    return all;
+}
+
+static bool has_ordinary(const json_t *object)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
+        if (is_ordinary(span_of(key))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A list of objects, or one: they have names of their own. */
+static bool lists_objects(const json_t *value)
+{
+    return json_is_object(value) ||
+           (json_is_array(value) &&
+            (json_array_size(value) == 0 || json_is_object(json_array_get(value, 0))));
+}
+
+static bool is_seed(const json_t *value)
+{
+    struct span text = text_of(value);
+    return text.len && totp_seed_length(text) == text.len;
+}
+
+/* The member's value is secret by its name. */
+static bool is_secret_member(struct span name, const json_t *value, struct company company)
+{
+    if (is_ordinary(name)) {
+        return is_seed(value) || (company_classify(company, name) != NAME_HARMLESS &&
+                                  !(is_key(name) && is_short_word(text_of(value))));
+    }
+    enum name_class class = name_classify(name);
+    return class == NAME_LIST ? !lists_objects(value) : class != NAME_HARMLESS;
+}
+
+static json_t *copy_object(const json_t *from, struct position p)
 {
     json_t *object = json_object();
     struct span pair = pair_name(from);
+    struct company company = has_ordinary(from) ? company_of_members(from, p) : (struct company){0};
     const char *key;
     json_t *value;
     /* The iteration macro wants a pointer to what is not const; nothing is changed. */
     json_object_foreach((json_t *)(uintptr_t)from, key, value)
     {
         struct span name = span_of(key);
-        json_t *to = redact_is_secret_name(name)      ? copy_secret(name, value)
-                     : pair.len && is_pair_value(key) ? copy_secret(pair, value)
-                                                      : copy(value, depth);
+        json_t *to = is_ordinary(name) && is_secret_member(name, value, company)
+                         ? copy_secret(SPAN("secret"), value)
+                     : is_secret_member(name, value, company) ? copy_secret(name, value)
+                     : pair.len && is_pair_value(key)         ? copy_secret(pair, value)
+                                                              : copy(value, p);
         if (set(object, key, to) != 0) {
             json_decref(object);
             return NULL;
@@ -105,21 +169,26 @@ static json_t *copy_object(const json_t *from, size_t depth)
     return object;
 }
 
+static bool names_next(const json_t *value)
+{
+    enum name_class class = json_is_string(value) ? name_classify(text_of(value)) : NAME_HARMLESS;
+    return class != NAME_HARMLESS && class != NAME_LIST;
+}
+
 /* ["Authorization", "Bearer …"], as Node lists raw header fields. */
 static bool follows_name(const json_t *before, const json_t *value)
 {
-    return json_is_string(before) && redact_is_secret_name(text_of(before)) &&
-           !(json_is_string(value) && redact_is_secret_name(text_of(value)));
+    return names_next(before) && !names_next(value);
 }
 
-static json_t *copy_array(const json_t *from, size_t depth)
+static json_t *copy_array(const json_t *from, struct position p)
 {
     json_t *array = json_array();
     const json_t *before = NULL;
     for (size_t i = 0; i < json_array_size(from); i++) {
         const json_t *value = json_array_get(from, i);
         json_t *to =
-            follows_name(before, value) ? copy_secret(text_of(before), value) : copy(value, depth);
+            follows_name(before, value) ? copy_secret(text_of(before), value) : copy(value, p);
         if (!to || json_array_append_new(array, to) != 0) {
             json_decref(array);
             return NULL;
@@ -129,16 +198,16 @@ static json_t *copy_array(const json_t *from, size_t depth)
     return array;
 }
 
-static json_t *copy(const json_t *value, size_t depth)
+static json_t *copy(const json_t *value, struct position p)
 {
-    if (depth == DEPTH_MOST) {
+    if (p.depth++ == DEPTH_MOST) {
         return json_string("[cut]");
     }
     switch (json_typeof(value)) {
     case JSON_OBJECT:
-        return copy_object(value, depth + 1);
+        return copy_object(value, p);
     case JSON_ARRAY:
-        return copy_array(value, depth + 1);
+        return copy_array(value, p);
     case JSON_STRING:
         return copy_string(text_of(value));
     default:
@@ -146,7 +215,12 @@ static json_t *copy(const json_t *value, size_t depth)
     }
 }
 
+json_t *redact_json_body(const json_t *value, enum redact_place place)
+{
+    return value ? copy(value, (struct position){.place = place}) : NULL;
+}
+
 json_t *redact_json(const json_t *value)
 {
-    return value ? copy(value, 0) : NULL;
+    return redact_json_body(value, REDACT_ANYWHERE);
 }

@@ -3,13 +3,14 @@
 #include "shapes.h"
 
 #include "chars.h"
+#include "lone_key.h"
+#include "userinfo.h"
 
 #define HINT_DISTANCE 24  /* from the word "token" or "bearer" to the digits that it names */
 #define KEY_HEAD      120 /* characters of an extended key, of which some are digits */
 #define PEM_LABEL     48  /* "-----BEGIN ENCRYPTED PRIVATE KEY-----" and the like */
 #define PROSE_MOST    15  /* letters of an ordinary word */
-#define USERINFO_MOST 512
-#define WORD_LEAST    40 /* letters and digits of a secret that nothing else gives away */
+#define WORD_LEAST    40  /* letters and digits of a secret that nothing else gives away */
 
 static size_t run(struct span text, size_t at, bool (*is_part)(char))
 {
@@ -160,25 +161,6 @@ static bool hinted(struct span text, size_t at)
     return span_ifind(before, SPAN("token")) >= 0 || span_ifind(before, SPAN("bearer")) >= 0;
 }
 
-/* Private keys without a name: Bitcoin's wallet import format (51 or 52 characters of base 58) and
- * Stellar's seeds (S and 55 of base 32). Addresses and ids have other lengths. */
-static bool is_lone_key(struct span word)
-{
-    bool upper = false;
-    bool lower = false;
-    bool digit = false;
-    for (size_t i = 0; i < word.len; i++) {
-        upper = upper || (word.ptr[i] >= 'A' && word.ptr[i] <= 'Z');
-        lower = lower || (word.ptr[i] >= 'a' && word.ptr[i] <= 'z');
-        digit = digit || is_digit(word.ptr[i]);
-    }
-    if (word.len == 56) {
-        return word.ptr[0] == 'S' && upper && digit && !lower;
-    }
-    return (word.len == 51 || word.len == 52) && upper && lower && digit &&
-           one_of(word.ptr[0], "59KLc");
-}
-
 /* A word of letters and digits that is a secret as a whole. */
 static size_t match_word(struct span text, size_t at)
 {
@@ -186,30 +168,6 @@ static size_t match_word(struct span text, size_t at)
     struct span word = span(text.ptr + at, end - at);
     bool token = word.len >= WORD_LEAST && span_is_hex(word, false) && hinted(text, at);
     return token || is_lone_key(word) ? end : 0;
-}
-
-/* user:password@ behind "://". Without the '@' it is host and port, unless the text was cut before
- * it and what follows the colon is no port. */
-static size_t match_userinfo(struct span text, size_t at, size_t *start)
-{
-    if (!span_starts(span_from(text, at), SPAN("://"))) {
-        return 0;
-    }
-    *start = at + 3;
-    size_t at_sign = 0;
-    size_t colon = 0;
-    bool port = true;
-    size_t i = *start;
-    for (; i < text.len && i < *start + USERINFO_MOST; i++) {
-        char c = text.ptr[i];
-        if (one_of(c, "/? \t\r\n\"'<>")) {
-            return at_sign;
-        }
-        port = port && (!colon || is_digit(c));
-        colon = c == ':' && !colon ? i : colon;
-        at_sign = c == '@' ? i : at_sign;
-    }
-    return at_sign ? at_sign : colon && !port ? i : 0;
 }
 
 /* A word begins that is long enough for match_word. */
@@ -235,7 +193,12 @@ static size_t match(struct span text, size_t at, size_t *start)
     case '-':
         return match_pem(text, at);
     case ':':
-        return match_userinfo(text, at, start);
+    case '/':
+    case 'C':
+    case 'H':
+    case 'h':
+        end = userinfo_match(text, at, start);
+        break;
     case 'b':
     case 'B':
         end = match_credential(text, at, start);
@@ -244,12 +207,18 @@ static size_t match(struct span text, size_t at, size_t *start)
         break;
     }
     if (!end && byte_at(text, at + 1) == 'p') {
+        *start = at;
         end = match_extended_key(text, at);
     }
-    return end || !long_word_begins(text, at) ? end : match_word(text, at);
+    if (!end && long_word_begins(text, at)) {
+        *start = at;
+        end = match_word(text, at);
+    }
+    return end;
 }
 
-/* The first two bytes of each shape but words: v2x, eyJ, -----, ://, be and ba, and xprv. */
+/* The first two bytes of each shape but words: v2x, eyJ, -----, :// and //, CONNECT and Host, be
+ * and ba, and xprv. */
 static bool may_begin(char c, char next)
 {
     switch (c) {
@@ -261,7 +230,12 @@ static bool may_begin(char c, char next)
     case '-':
         return next == '-' || next == 'p';
     case ':':
+    case '/':
         return next == '/' || next == 'p';
+    case 'C':
+    case 'H':
+    case 'h':
+        return (next | 0x20) == 'o' || next == 'p';
     case 'b':
     case 'B':
         return (next | 0x20) == 'a' || (next | 0x20) == 'e' || next == 'p';
@@ -286,4 +260,5 @@ void shapes_mark(const struct view *v)
         }
         at = end > at ? end : at + 1;
     }
+    view_mark(v, find_cut_key(text), text.len);
 }

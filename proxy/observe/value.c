@@ -92,6 +92,58 @@ static struct value read_bracketed(struct span text, size_t open)
     return (struct value){open, text.len};
 }
 
+/* Text in three quotes, as TOML and Python have it. */
+static bool read_tripled(struct span text, size_t open, struct value *value)
+{
+    char quote = text.ptr[open];
+    const char three[] = {quote, quote, quote};
+    struct span mark = span(three, sizeof three);
+    struct span rest = span_from(text, open);
+    if (!span_starts(rest, mark)) {
+        return false;
+    }
+    rest = span_from(rest, sizeof three);
+    ptrdiff_t len = span_find(rest, mark);
+    *value =
+        (struct value){open + sizeof three, len < 0 ? text.len : open + sizeof three + (size_t)len};
+    return len >= 0 || one_of(byte_at(rest, 0), "\r\n");
+}
+
+static size_t indentation(struct span line)
+{
+    size_t len = 0;
+    while (byte_at(line, len) == ' ') {
+        len++;
+    }
+    return len;
+}
+
+/* YAML's block of lines behind "|" or ">": all that are indented as the first one, or empty. */
+static bool read_block(struct span text, size_t at, struct value *value)
+{
+    size_t end = at + 1;
+    while (one_of(byte_at(text, end), "+-0123456789 \t\r")) {
+        end++;
+    }
+    if (!one_of(text.ptr[at], "|>") || byte_at(text, end) != '\n') {
+        return false;
+    }
+    size_t first = 0;
+    *value = (struct value){end + 1, text.len};
+    for (size_t line = end + 1; line < text.len;) {
+        size_t indented = indentation(span_from(text, line));
+        bool empty = one_of(byte_at(text, line + indented), "\r\n");
+        first = first || empty ? first : indented;
+        if (!empty && (indented == 0 || indented < first)) {
+            value->end = line;
+            break;
+        }
+        const char *feed = memchr(text.ptr + line, '\n', text.len - line);
+        line = feed ? (size_t)(feed - text.ptr) + 1 : text.len;
+    }
+    return true;
+}
+
 /* Up to a byte of `enders` or to a quote that closes something around the value. */
 static struct value read_until(struct span text, size_t start, const char *enders)
 {
@@ -152,9 +204,6 @@ static struct value read_unquoted(struct span text, size_t at, char separator,
     if (is_literal(span(text.ptr + at, word.end - at))) {
         return (struct value){word.end, word.end};
     }
-    if (separator == '>') {
-        return read_until(text, at, "<");
-    }
     if (separator == ':') {
         return is_number(text, word) ? word : read_until(text, at, "\r\n");
     }
@@ -168,22 +217,47 @@ static struct value read_unquoted(struct span text, size_t at, char separator,
     return field;
 }
 
-struct value value_read(struct span text, size_t at, char separator, enum name_class class)
+/* A list of objects, or one: they have names of their own. Or an empty list. */
+static bool lists_objects(struct span text, size_t at)
 {
+    bool list = byte_at(text, at) == '[';
+    at += list;
+    while (list && one_of(byte_at(text, at), " \t\r\n")) {
+        at++;
+    }
+    return byte_at(text, at) == '{' || (list && byte_at(text, at) == ']');
+}
+
+static struct value read_any(struct span text, size_t at, char separator, enum name_class class)
+{
+    struct value value;
     size_t open = at;
     while (open < text.len && text.ptr[open] == '\\') {
         open++;
     }
-    struct value value;
-    if (is_quote(byte_at(text, open)) && separator != '>') {
-        value = read_quoted(text, open, open - at);
-    } else if (open == at && one_of(byte_at(text, at), "{[") && separator != '>') {
-        value = read_bracketed(text, at);
-    } else {
-        value = read_unquoted(text, at, separator, class);
+    if (is_quote(byte_at(text, open))) {
+        return open == at && read_tripled(text, open, &value) ? value
+                                                              : read_quoted(text, open, open - at);
     }
-    if (class == NAME_AUTHORIZATION) {
-        value.start += scheme_length(span(text.ptr + value.start, value.end - value.start));
+    if (open == at && one_of(byte_at(text, at), "{[")) {
+        return read_bracketed(text, at);
+    }
+    return separator == ':' && at < text.len && read_block(text, at, &value)
+               ? value
+               : read_unquoted(text, at, separator, class);
+}
+
+struct value value_read(struct span text, size_t at, char separator, enum name_class class)
+{
+    if (class == NAME_LIST && lists_objects(text, at)) {
+        return (struct value){at, at};
+    }
+    struct value value = read_any(text, at, separator, class);
+    struct span whole = span(text.ptr + value.start, value.end - value.start);
+    if (class == NAME_PROTOCOL) {
+        value.start += protocols_length(whole);
+    } else if (class == NAME_AUTHORIZATION) {
+        value.start += scheme_length(whole);
     }
     return value;
 }

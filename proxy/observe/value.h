@@ -10,8 +10,8 @@ struct value {
     size_t end;
 };
 
-/* The value at `at`, behind the separator ':' or '=', or '>' of an XML element. Quotes around it,
- * the scheme of a credential and the literals true, false and null are left out. */
+/* The value at `at`, behind the separator ':' or '='. Quotes around it, the scheme of a credential
+ * and the literals true, false and null are left out. */
 struct value value_read(struct span text, size_t at, char separator, enum name_class class);
 
 #endif

@@ -212,7 +212,7 @@ enum unescaped view_unescape(const struct view *v, enum escapes which, struct vi
         }
     }
     from[len] = origin(v, in.len);
-    *deeper = (struct view){span(text, len), text, from, v->marks, v->marked};
+    *deeper = (struct view){span(text, len), text, from, v->marks, v->marked, v->encryption};
     return UNESCAPED_SOME;
 }
 

@@ -11,6 +11,7 @@ struct view {
     uint32_t *from;   /* offset in the source of each byte and of the end, owned; NULL: the same */
     char *marks;      /* one byte for each byte of the source: 1 for what is secret */
     bool *marked;     /* something has been marked */
+    bool encryption;  /* the source is the body of a call that encrypts or decrypts */
 };
 
 /* Marks the bytes from `start` up to `end` of the view. */

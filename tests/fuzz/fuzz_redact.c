@@ -125,6 +125,14 @@ static void add_core(struct str *out)
         "--b\r\nContent-Disposition: form-data; name=\"%N\"\r\n\r\n%V\r\n--b--",
         "<input name=\"%N\" value=\"%V\">",
         "-H 'Authorization: Bearer %V'",
+        "a=1&%N[0]=%V&b=2",
+        "{\"%N (a)\":\"%V\",\"b\":1}",
+        "{\"value\":\"%V\",\"name\":\"%N\"}",
+        "{\"name\":\"%N\",\"type\":\"x\",\"value\":\"%V\"}",
+        "--b\r\nContent-Disposition: form-data; name=%N\r\nX: y\r\n\r\nz\n--%V\r\n--b--",
+        "<%N a=\"1\"><![CDATA[%V]]></%N>",
+        "Location: //bob:%V@app.bitgo.com/\r\n",
+        "CONNECT bob:%V@app.bitgo.com:443 HTTP/1.1\r\n",
     };
     add_form(out, word(forms, sizeof forms / sizeof *forms));
 }

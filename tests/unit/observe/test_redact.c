@@ -247,7 +247,7 @@ static void test_nested_text(void **state)
     check("<input name=\"otp\" value=\"" CANARY "\" id=\"a\">",
           "<input name=\"otp\" value=\"[redacted]\" id=\"a\">");
     check("<input name=\"otp\" value=\"" CANARY "\">\n\nmore",
-          "<input name=\"otp\" value=\"[redacted]\">\n\n[redacted]");
+          "<input name=\"otp\" value=\"[redacted]\">\n\nmore");
     check("&#x3\\u0063;otp&#x3e;" CANARY "&lt;/otp>", "&#x3\\u0063;otp&#x3e;[redacted]&lt;/otp>");
     check("--b\r\nContent-Disposition: form-data; name=\"prv\"\r\n\r\n" CANARY "\r\nmore\r\n--b",
           "--b\r\nContent-Disposition: form-data; name=\"prv\"\r\n\r\n[redacted]\n--b");
