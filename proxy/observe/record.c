@@ -178,8 +178,15 @@ static void cut_body(struct record *r, bool had_more)
 static void fill_from_text(struct record *r, const struct answer *a)
 {
     struct span text = str_span(&a->text);
+    struct span shown = span_first(text, BODY_SHOWN + BODY_AHEAD);
+    enum redact_place place = redact_place_of(r->x->target.path);
     fill_texts(r, a);
-    redact(r, &r->body, KIND_TEXT, span_first(text, BODY_SHOWN + BODY_AHEAD));
+    if (place == REDACT_ANYWHERE) {
+        redact(r, &r->body, KIND_TEXT, shown);
+    } else {
+        str_clear(&r->body);
+        redact_body(&r->body, shown, place);
+    }
     cut_body(r, a->cut || text.len > BODY_SHOWN + BODY_AHEAD);
 }
 
@@ -187,20 +194,23 @@ static void fill_from_text(struct record *r, const struct answer *a)
 static void fill_from_json(struct record *r, const struct answer *a, const json_t *json)
 {
     struct span text = str_span(&a->text);
+    enum redact_place place = redact_place_of(r->x->target.path);
     struct str shown;
     struct answer again;
     str_clear(&r->body);
-    if (is_clean(r, KIND_JSON, text)) {
+    if (place == REDACT_ANYWHERE && is_clean(r, KIND_JSON, text)) {
         str_add(&r->body, text);
         cut_body(r, false);
         fill_texts(r, a);
         return;
     }
-    body_show(&shown, text, json);
+    body_show(&shown, text, json, place);
     str_add(&r->body, span_first(str_span(&shown), BODY_SHOWN + 1));
     cut_body(r, false);
     if (span_eq(str_span(&shown), text)) {
-        clean_keep(&r->clean, KIND_JSON, text);
+        if (place == REDACT_ANYWHERE) {
+            clean_keep(&r->clean, KIND_JSON, text);
+        }
         fill_texts(r, a);
     } else {
         answer_reread(&again, r->x, str_span(&shown));

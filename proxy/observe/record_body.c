@@ -62,12 +62,13 @@ static void show_json(struct str *out, const json_t *value)
 
 /* Looks at the text in `out` as the JSON that it is; what has become none is made again from the
  * JSON that it was. */
-static void search_json(struct str *out, struct span text, const json_t *source)
+static void search_json(struct str *out, struct span text, const json_t *source,
+                        enum redact_place place)
 {
     bool same = span_eq(str_span(out), text);
     json_t *changed = same ? NULL : body_json(str_span(out));
     const json_t *shown = same ? source : changed;
-    json_t *clean = redact_json(shown ? shown : source);
+    json_t *clean = redact_json_body(shown ? shown : source, place);
     if (!shown || !clean || !json_equal(shown, clean)) {
         show_json(out, clean);
     }
@@ -75,13 +76,13 @@ static void search_json(struct str *out, struct span text, const json_t *source)
     json_decref(clean);
 }
 
-void body_show(struct str *out, struct span text, const json_t *json)
+void body_show(struct str *out, struct span text, const json_t *json, enum redact_place place)
 {
     str_init(out, 2 * text.len + GROWTH);
-    redact_text(out, text);
+    redact_body(out, text, place);
     /* What costs too much as one text costs no less string by string. */
     if (json && !span_eq(str_span(out), SPAN("[redacted]"))) {
-        search_json(out, text, json);
+        search_json(out, text, json, place);
     }
     if (out->failed) {
         str_clear(out);
@@ -89,10 +90,10 @@ void body_show(struct str *out, struct span text, const json_t *json)
     }
 }
 
-static void show_text(struct str *out, struct span plain)
+static void show_text(struct str *out, struct span plain, enum redact_place place)
 {
     json_t *json = body_json(plain);
-    body_show(out, plain, json);
+    body_show(out, plain, json, place);
     json_decref(json);
 }
 
@@ -117,7 +118,7 @@ static enum body_reading read_text(struct str *plain, struct span content_type, 
 }
 
 static void show_decoded(struct shown_body *b, const struct message *m, struct str *plain,
-                         enum decode_result result)
+                         enum decode_result result, enum redact_place place)
 {
     struct span type = http_value(&m->head, SPAN("Content-Type"));
     bool whole = result == DECODE_WHOLE && !m->body.truncated;
@@ -126,7 +127,8 @@ static void show_decoded(struct shown_body *b, const struct message *m, struct s
         result == DECODE_UNKNOWN ? READ_CODED : read_text(plain, type, whole);
     if (reading == READ_WHOLE) {
         struct span text = str_span(plain);
-        show_text(&b->text, span_from(text, span_starts(text, UTF8_MARK) ? UTF8_MARK.len : 0));
+        show_text(&b->text, span_from(text, span_starts(text, UTF8_MARK) ? UTF8_MARK.len : 0),
+                  place);
         b->has_text = true;
         b->comment = whole ? NULL : result == DECODE_BROKEN ? damaged : cut;
     } else {
@@ -134,7 +136,8 @@ static void show_decoded(struct shown_body *b, const struct message *m, struct s
     }
 }
 
-void record_body(struct shown_body *b, const struct message *m, size_t most)
+void record_body(struct shown_body *b, const struct message *m, size_t most,
+                 enum redact_place place)
 {
     struct span coding = http_value(&m->head, SPAN("Content-Encoding"));
     *b = (struct shown_body){.size = coding.len && m->body_bytes ? -1 : (int64_t)m->body_bytes};
@@ -145,7 +148,7 @@ void record_body(struct shown_body *b, const struct message *m, size_t most)
     struct str plain;
     str_init(&plain, most);
     enum decode_result result = http_decode(coding, span(m->body.data, m->body.len), &plain);
-    show_decoded(b, m, &plain, result);
+    show_decoded(b, m, &plain, result, place);
     wipe(&plain);
 }
 

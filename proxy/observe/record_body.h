@@ -6,6 +6,7 @@
 #include "why401/base/str.h"
 #include "why401/exchange/body.h"
 #include "why401/exchange/exchange.h"
+#include "why401/observe/redact.h"
 
 struct shown_body {
     struct str text;     /* redacted, UTF-8 */
@@ -19,11 +20,12 @@ struct shown_body {
 const char *body_left_out(enum body_reading reading);
 
 /* Sets `out`, which it initialises, to the text with its secrets replaced. `json` is the value that
- * the text is, or NULL. */
-void body_show(struct str *out, struct span text, const json_t *json);
+ * the text is, or NULL; `place` is where it comes from. */
+void body_show(struct str *out, struct span text, const json_t *json, enum redact_place place);
 
 /* Decodes at most `most` bytes. Release with shown_body_release. */
-void record_body(struct shown_body *b, const struct message *m, size_t most);
+void record_body(struct shown_body *b, const struct message *m, size_t most,
+                 enum redact_place place);
 void shown_body_release(struct shown_body *b);
 
 #endif

@@ -36,8 +36,7 @@
     X(upstream_idle_ms, 30000, 0, 3600000, "an idle upstream connection is kept")                  \
     X(drain_ms, 30000, 0, 3600000,                                                                 \
       "running exchanges may finish, what they wrote be delivered, and what waits for the logs "   \
-      "be "                                                                                        \
-      "written, after SIGTERM")
+      "be written, after SIGTERM")
 
 /* Where requests go. The strings belong to whoever owns the struct. */
 struct upstream_address {

@@ -268,6 +268,19 @@ static void test_json_is_searched_as_json(void **state)
     }
 }
 
+/* Express calls "input" what it is to encrypt, and what it could not decrypt. */
+static void test_bodies_of_encryption(void **state)
+{
+    (void)state;
+    static const char input[] = "{\"error\":\"no\",\"input\":\"" CANARY "\"}";
+    struct exchange *x = answer("application/json", span_of(input));
+    x->request.head.target = SPAN("/api/v2/encrypt?a=b");
+    x->target = target_split(x->request.head.target);
+    sample_body(&x->request, input);
+    assert_hidden(x, CANARY);
+    assert_shown(answer("application/json", span_of(input)), CANARY);
+}
+
 /* What hides nothing stands as the server wrote it; else it is the same JSON. */
 static void test_json_keeps_its_form(void **state)
 {
@@ -292,6 +305,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_secret_stays),
         cmocka_unit_test(test_each_exchange_has_its_own),
         cmocka_unit_test(test_json_is_searched_as_json),
+        cmocka_unit_test(test_bodies_of_encryption),
         cmocka_unit_test(test_json_keeps_its_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
