@@ -5,7 +5,8 @@
 #include <jansson.h>
 
 /* Prints the value over several lines, and gives it up. Nothing in it can be obeyed: what is not
- * ASCII, and the second '#' of "##[", become \uXXXX. Whether it was written is stdout's to tell. */
+ * ASCII, and the second '#' of "##[" and "##name[", become \uXXXX. Whether it was written is
+ * stdout's to tell. */
 void print_json(json_t *value);
 
 #endif

@@ -8,9 +8,10 @@
 #include "ledger_file.h"
 #include "process.h"
 #include "say.h"
+#include "why401/base/clock.h"
 #include "why401/inspect/passport.h"
 
-#define OBSERVER_PATIENCE_MS 5000 /* for writing what waits at the end */
+#define OBSERVER_PATIENCE_MS 5000 /* for writing what waits at the end, at least */
 
 struct rulepack *load_rules(const struct config *config, struct err *err)
 {
@@ -132,16 +133,24 @@ int proxy_start(struct proxy *p, struct err *err)
     return start_observer(p, err) != 0 || start_server(p, err) != 0 ? -1 : 0;
 }
 
+/* What is left of drain_ms, of which `since` is the beginning. */
+static int patience(const struct proxy *p, int64_t since)
+{
+    int64_t left = p->config->timeouts.drain_ms - (clock_mono_us() - since) / 1000;
+    return left < OBSERVER_PATIENCE_MS ? OBSERVER_PATIENCE_MS : (int)left;
+}
+
 /* Takes down what has been started, last part first. */
 bool proxy_stop(struct proxy *p, struct proxy_end *end)
 {
+    int64_t since = clock_mono_us();
     bool served = p->server != NULL;
     *end = (struct proxy_end){0};
     if (p->server) {
         end->cut_off = server_stop(p->server, p->config->timeouts.drain_ms);
     }
     if (p->observer) {
-        observer_drain(p->observer, OBSERVER_PATIENCE_MS);
+        observer_finish(p->observer, patience(p, since));
         observer_counts(p->observer, &end->counts);
         observer_stop(p->observer);
     }

@@ -3,6 +3,7 @@
  * limit such as 999999999999999999999 is one); what it still refuses is scanned as text. */
 #include "why401/exchange/body.h"
 
+#include "why401/exchange/charset.h"
 #include "why401/exchange/json_read.h"
 #include "why401/http/decode.h"
 
@@ -70,18 +71,37 @@ struct span utf8_first(struct span s, size_t most)
     return span(s.ptr, most);
 }
 
-bool body_text(const struct message *message, struct str *out)
+static bool add_text(struct str *out, struct span content_type, struct span decoded)
+{
+    enum charset set = charset_of(content_type, decoded);
+    if (set == CHARSET_ASCII) {
+        utf8_clean(out, decoded);
+        return true;
+    }
+    return set != CHARSET_UNREADABLE && charset_convert(out, set, decoded);
+}
+
+enum body_reading body_read(const struct message *message, struct str *out)
 {
     struct span coding = http_value(&message->head, SPAN("Content-Encoding"));
+    struct span type = http_value(&message->head, SPAN("Content-Type"));
     struct str decoded;
     str_init(&decoded, out->limit);
     enum decode_result result =
         http_decode(coding, span(message->body.data, message->body.len), &decoded);
     /* One byte may become three; better a long text than a short one. */
     out->limit = out->limit <= SIZE_MAX / 3 ? out->limit * 3 : out->limit;
-    utf8_clean(out, str_span(&decoded));
+    bool is_text = add_text(out, type, str_span(&decoded));
     str_release(&decoded);
-    return result == DECODE_WHOLE && !message->body.truncated && !out->failed;
+    return result == DECODE_UNKNOWN                                             ? READ_CODED
+           : !is_text                                                           ? READ_NO_TEXT
+           : result == DECODE_WHOLE && !message->body.truncated && !out->failed ? READ_WHOLE
+                                                                                : READ_CUT;
+}
+
+bool body_text(const struct message *message, struct str *out)
+{
+    return body_read(message, out) == READ_WHOLE;
 }
 
 json_t *body_json(struct span text)

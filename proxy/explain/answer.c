@@ -128,11 +128,9 @@ static struct span request_id_of(const struct answer *a, const struct exchange *
     return span_first(id, REQUEST_ID_MOST);
 }
 
-void answer_read(struct answer *a, const struct exchange *x, size_t limit)
+/* What a->text says. */
+static void understand(struct answer *a, const struct exchange *x)
 {
-    *a = (struct answer){0};
-    str_init(&a->text, limit);
-    a->cut = !body_text(&x->response, &a->text);
     struct span text = skip_space(str_span(&a->text));
     json_t *json = a->cut || text.len == 0 || text.ptr[0] != '{' ? NULL : body_json(text);
     a->json = json;
@@ -144,6 +142,23 @@ void answer_read(struct answer *a, const struct exchange *x, size_t limit)
         a->error = title.len ? title : text;
     }
     a->request_id = request_id_of(a, x);
+}
+
+void answer_read(struct answer *a, const struct exchange *x, size_t limit)
+{
+    *a = (struct answer){0};
+    str_init(&a->text, limit);
+    a->reading = body_read(&x->response, &a->text);
+    a->cut = a->reading != READ_WHOLE;
+    understand(a, x);
+}
+
+void answer_reread(struct answer *a, const struct exchange *x, struct span text)
+{
+    *a = (struct answer){0};
+    str_init(&a->text, text.len);
+    str_add(&a->text, text);
+    understand(a, x);
 }
 
 void answer_release(struct answer *a)

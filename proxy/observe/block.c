@@ -90,6 +90,8 @@ static void add_answer(struct page *p, const struct record *r)
         if (r->error.len && r->name.len && !span_ieq(str_span(&r->error), str_span(&r->name))) {
             str_addf(&text, " (%.*s)", SPAN_ARG(span_first(str_span(&r->name), 100)));
         }
+    } else if (r->left_out) {
+        str_addf(&text, "%.*s, its body %s", SPAN_ARG(host), r->left_out);
     } else {
         str_addf(&text, "%.*s, with no error text in it", SPAN_ARG(host));
     }

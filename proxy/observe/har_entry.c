@@ -78,7 +78,7 @@ static void add_comment(struct entry *e, const char *comment)
 static void show_body(struct entry *e, struct shown_body *b, const struct message *m)
 {
     if (e->body_most) {
-        record_body(b, m, e->body_most);
+        record_body(b, m, e->body_most, redact_place_of(e->r->x->target.path));
         return;
     }
     *b = (struct shown_body){.size = -1, .comment = "left out: the entry would be too long"};

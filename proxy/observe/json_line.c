@@ -253,6 +253,12 @@ static void add_failure(struct str *out, struct record *r, bool advice)
                sizeof response_fields / sizeof *response_fields);
     json_add_text(out, "body", str_span(&r->body), BODY_SHOWN);
     json_add_bool(out, "body_cut", r->body_cut);
+    if (r->left_out) {
+        add_name(out, "body_comment", r->left_out);
+    } else {
+        json_key(out, "body_comment");
+        str_add(out, SPAN("null"));
+    }
 }
 
 void json_line(struct str *out, struct record *r)

@@ -1,6 +1,7 @@
 #include "json_write.h"
 
 #include "utf8.h"
+#include "why401/observe/text.h"
 
 static void add_escape(struct str *out, uint32_t code)
 {
@@ -17,8 +18,8 @@ static void add_escape(struct str *out, uint32_t code)
     }
 }
 
-/* A plain run, but for the second '#' of each command to the runner of GitHub Actions, which reads
- * standard output. */
+/* A plain run, but for the second '#' of each command to a CI's runner, which reads standard
+ * output. */
 static void add_run(struct str *out, struct span run)
 {
     for (;;) {

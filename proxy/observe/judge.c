@@ -133,6 +133,7 @@ void judge_exchange(struct judge *j, struct exchange *x, const struct rulepack *
         write_record(j);
     }
     atomic_fetch_add(&j->tally->exchanges, 1);
+    record_end(&j->record);
     exchange_free(x);
 }
 

@@ -7,8 +7,8 @@
 typedef void view_search(const struct view *v);
 
 /* Searches v, and every view that undoing its escapes leads to, level by level and kind by kind, in
- * every order of the kinds. False when there was no memory, or more of it was needed, or more
- * views, than we spend: then something may not have been seen. */
+ * every order of the kinds. False when v has NULs, as no text does, or when there was no memory, or
+ * more of it was needed, or more views, than we spend: then something may not have been seen. */
 bool levels_search(const struct view *v, view_search *search);
 
 #endif

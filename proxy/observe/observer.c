@@ -9,6 +9,7 @@
  * - a sink cannot write: its lines are lost and counted, the thread goes on (see outlet.c);
  * - a sink does not take anything, such as a terminal that somebody has stopped: the thread waits
  * in write(2) and the inbox fills;
+ * - the end has come and judging what waits takes too long: the thread drops it (observer_finish);
  * - stop: the inbox is closed, the thread writes what waits and ends. */
 #include "why401/observe/observer.h"
 
@@ -27,12 +28,14 @@
 #define GATHER_MS       10 /* people do not see it, and a batch costs one write */
 #define NOTICE_MOST     1024
 #define REPORT_EVERY_US 1000000
+#define LAST_MS         1000 /* for the exchange at hand, when what waits behind it is dropped */
 
 struct observer {
     struct inbox inbox;
     pthread_t thread;
     struct judge judge; /* the thread's own */
     struct tally tally;
+    atomic_bool late;                /* what waits is dropped */
     struct observer_counts reported; /* losses that a notice has told; the thread's own */
     int64_t reported_us;             /* when; monotonic */
     pthread_mutex_t lock;            /* guards what follows */
@@ -84,11 +87,22 @@ static bool consider_report(struct observer *o, bool last)
     return false;
 }
 
+static void lose(struct observer *o, struct exchange *x)
+{
+    bool failing = backlog_is_failure(x);
+    atomic_fetch_add(failing ? &o->tally.lost_failing : &o->tally.lost_success, 1);
+    exchange_free(x);
+}
+
 static void carry_out(struct observer *o, struct item *item, const struct rulepack *rules)
 {
     switch (item->kind) {
     case ITEM_EXCHANGE:
-        judge_exchange(&o->judge, item->exchange, rules);
+        if (atomic_load(&o->late)) {
+            lose(o, item->exchange);
+        } else {
+            judge_exchange(&o->judge, item->exchange, rules);
+        }
         break;
     case ITEM_NOTICE:
         judge_notice(&o->judge, item->wall_ms, span_of(item->text));
@@ -194,8 +208,7 @@ void observer_give(struct observer *o, struct exchange *x)
         atomic_fetch_add(&o->tally.lost_bodies, dropped);
     }
     if (!inbox_exchange(&o->inbox, x, must)) {
-        atomic_fetch_add(must ? &o->tally.lost_failing : &o->tally.lost_success, 1);
-        exchange_free(x);
+        lose(o, x);
     }
 }
 
@@ -241,6 +254,15 @@ void observer_reopen(struct observer *o)
 bool observer_drain(struct observer *o, int wait_ms)
 {
     return inbox_drain(&o->inbox, wait_ms);
+}
+
+bool observer_finish(struct observer *o, int wait_ms)
+{
+    if (inbox_drain(&o->inbox, wait_ms)) {
+        return true;
+    }
+    atomic_store(&o->late, true);
+    return inbox_drain(&o->inbox, LAST_MS);
 }
 
 void observer_counts(const struct observer *o, struct observer_counts *counts)

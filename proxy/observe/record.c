@@ -1,5 +1,6 @@
 #include "record.h"
 
+#include "record_body.h"
 #include "why401/observe/redact.h"
 
 #define TARGET_MOST 65536 /* bytes of a redacted target */
@@ -31,17 +32,30 @@ void record_release(struct record *r)
     for (size_t i = 0; i < sizeof all / sizeof(struct str *); i++) {
         str_release(all[i]);
     }
+    record_end(r);
+}
+
+void record_end(struct record *r)
+{
+    secrets_forget(&r->secrets);
 }
 
 /* Kinds of texts; that of a header's value is the field's name, which never holds a line feed. */
 #define KIND_TEXT   span(NULL, 0)
 #define KIND_TARGET SPAN("\n")
+#define KIND_JSON   SPAN("\n\n")
+
+/* Known to hold no secret, and none of this exchange either. */
+static bool is_clean(const struct record *r, struct span kind, struct span text)
+{
+    return clean_knows(&r->clean, kind, text) && !secrets_may_be_in(text);
+}
 
 /* Sets `out` to the text, redacted. A str that could not take all of it still holds no secret. */
 static void redact(struct record *r, struct str *out, struct span kind, struct span text)
 {
     str_clear(out);
-    if (clean_knows(&r->clean, kind, text)) {
+    if (is_clean(r, kind, text)) {
         str_add(out, text);
         return;
     }
@@ -67,7 +81,7 @@ static void fill(struct record *r, struct str *out, struct span text)
  */
 static struct span redacted_evidence(struct record *r, struct span evidence)
 {
-    if (clean_knows(&r->clean, KIND_TEXT, evidence)) {
+    if (is_clean(r, KIND_TEXT, evidence)) {
         return evidence;
     }
     fill(r, &r->scratch, evidence);
@@ -121,6 +135,7 @@ static bool is_method(struct span method)
 static void begin(struct record *r, struct exchange *x)
 {
     r->x = x;
+    secrets_learn(&r->secrets, x, r->failing);
     str_clear(&r->method);
     str_clear(&r->trouble);
     redact(r, &r->target, KIND_TARGET, x->request.head.target);
@@ -143,15 +158,66 @@ void record_success(struct record *r, struct exchange *x)
     begin(r, x);
 }
 
-static void fill_body(struct record *r, const struct answer *a)
+static void fill_texts(struct record *r, const struct answer *a)
 {
-    struct span text = str_span(&a->text);
-    redact(r, &r->body, KIND_TEXT, span_first(text, BODY_SHOWN + BODY_AHEAD));
-    r->body_cut = a->cut || text.len > BODY_SHOWN + BODY_AHEAD || r->body.len > BODY_SHOWN;
+    fill(r, &r->error, a->error);
+    fill(r, &r->name, a->name);
+    fill(r, &r->request_id, a->request_id);
+}
+
+static void cut_body(struct record *r, bool had_more)
+{
+    r->body_cut = had_more || r->body.len > BODY_SHOWN;
     if (r->body.len > BODY_SHOWN) {
         r->body.len = BODY_SHOWN;
         r->body.ptr[BODY_SHOWN] = '\0';
     }
+}
+
+/* What is no JSON, or was cut. */
+static void fill_from_text(struct record *r, const struct answer *a)
+{
+    struct span text = str_span(&a->text);
+    struct span shown = span_first(text, BODY_SHOWN + BODY_AHEAD);
+    enum redact_place place = redact_place_of(r->x->target.path);
+    fill_texts(r, a);
+    if (place == REDACT_ANYWHERE) {
+        redact(r, &r->body, KIND_TEXT, shown);
+    } else {
+        str_clear(&r->body);
+        redact_body(&r->body, shown, place);
+    }
+    cut_body(r, a->cut || text.len > BODY_SHOWN + BODY_AHEAD);
+}
+
+/* As JSON an answer gives away more: its texts are those of what may be shown of it. */
+static void fill_from_json(struct record *r, const struct answer *a, const json_t *json)
+{
+    struct span text = str_span(&a->text);
+    enum redact_place place = redact_place_of(r->x->target.path);
+    struct str shown;
+    struct answer again;
+    str_clear(&r->body);
+    if (place == REDACT_ANYWHERE && is_clean(r, KIND_JSON, text)) {
+        str_add(&r->body, text);
+        cut_body(r, false);
+        fill_texts(r, a);
+        return;
+    }
+    body_show(&shown, text, json, place);
+    str_add(&r->body, span_first(str_span(&shown), BODY_SHOWN + 1));
+    cut_body(r, false);
+    if (span_eq(str_span(&shown), text)) {
+        if (place == REDACT_ANYWHERE) {
+            clean_keep(&r->clean, KIND_JSON, text);
+        }
+        fill_texts(r, a);
+    } else {
+        answer_reread(&again, r->x, str_span(&shown));
+        fill_texts(r, &again);
+        answer_release(&again);
+    }
+    str_release(&shown);
 }
 
 void record_failure(struct record *r, struct exchange *x, const struct answer *a)
@@ -160,10 +226,15 @@ void record_failure(struct record *r, struct exchange *x, const struct answer *a
     begin(r, x);
     redact_explanations(r);
     r->html = a->html;
-    fill(r, &r->error, a->error);
-    fill(r, &r->name, a->name);
-    fill(r, &r->request_id, a->request_id);
-    fill_body(r, a);
+    r->left_out = body_left_out(a->reading);
+    json_t *list = a->json || a->cut ? NULL : body_json(str_span(&a->text));
+    const json_t *json = a->json ? a->json : list;
+    if (json) {
+        fill_from_json(r, a, json);
+    } else {
+        fill_from_text(r, a);
+    }
+    json_decref(list);
 }
 
 /* What explains a failure; a success has nothing of it. */

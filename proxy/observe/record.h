@@ -4,6 +4,7 @@
 #define OBSERVE_RECORD_H
 
 #include "clean.h"
+#include "secrets.h"
 #include "why401/explain/explain.h"
 #include "why401/observe/judged.h"
 
@@ -23,11 +24,14 @@ struct record {
     struct str request_id;                              /* redacted */
     struct str body;                                    /* decoded, redacted, at most BODY_SHOWN */
     bool body_cut;                                      /* the body had more */
+    const char *left_out;                               /* why there is no body; NULL: there is */
     struct str trouble;                                 /* text of x->error, redacted */
     struct str scratch;                                 /* for record_field and notices */
+    struct secrets secrets;                             /* of x */
     struct clean_texts clean;                           /* of all records before this one */
 };
 
+/* Releasing a record ends it. */
 void record_init(struct record *r);
 void record_release(struct record *r);
 
@@ -37,6 +41,10 @@ void record_success(struct record *r, struct exchange *x);
 /* Makes r the record of a failing x; the explanations are in r already. Rewrites the evidence of
  * findings and explanations. */
 void record_failure(struct record *r, struct exchange *x, const struct answer *a);
+
+/* Ends the record, before its exchange is freed: what was known of its secrets is wiped. Until then
+ * all redaction in this thread hides them. */
+void record_end(struct record *r);
 
 /* What others than the sinks may see of it: valid until r is the record of another exchange. */
 struct judged record_judged(const struct record *r);

@@ -13,6 +13,7 @@
 #include "pairs.h"
 #include "partners.h"
 #include "phrase.h"
+#include "secrets.h"
 #include "shapes.h"
 #include "userinfo.h"
 #include "xml.h"
@@ -30,6 +31,7 @@ static void search_text(const struct view *v)
     xml_mark(v);
     shapes_mark(v);
     phrase_mark(v);
+    secrets_mark(v);
 }
 
 static void search_target(const struct view *v)

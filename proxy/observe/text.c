@@ -3,6 +3,7 @@
  * around; all of them are shown instead of obeyed. */
 #include "why401/observe/text.h"
 
+#include "chars.h"
 #include "utf8.h"
 
 struct range {
@@ -136,10 +137,28 @@ size_t plain_run(struct span s, bool quotes_too)
     return len;
 }
 
+/* s, which begins behind "##", is the rest of a command. */
+static bool ends_command(struct span s)
+{
+    size_t name = 0;
+    while (name < s.len && is_word(s.ptr[name])) {
+        name++;
+    }
+    return name < s.len && s.ptr[name] == '[';
+}
+
 size_t before_command(struct span s)
 {
-    ptrdiff_t at = span_find(s, SPAN("##["));
-    return at < 0 ? s.len : (size_t)at + 1;
+    struct span rest = s;
+    const char *hash;
+    while (rest.len && (hash = memchr(rest.ptr, '#', rest.len)) != NULL) {
+        size_t second = (size_t)(hash - s.ptr) + 1;
+        rest = span_from(s, second);
+        if (rest.len && rest.ptr[0] == '#' && ends_command(span_from(rest, 1))) {
+            return second;
+        }
+    }
+    return s.len;
 }
 
 /* Writes as much of a plain run as fits into `most` bytes, of which *written are used, commands

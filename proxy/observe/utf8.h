@@ -13,10 +13,6 @@ size_t utf8_read(struct span s, uint32_t *code);
  * a JSON string holds them as they are. */
 size_t plain_run(struct span s, bool quotes_too);
 
-/* The runner of GitHub Actions obeys "##[name]" wherever it stands in a line. Returns how many
- * bytes of s come before the second '#' of the first one; all when there is none. */
-size_t before_command(struct span s);
-
 /* A character that a terminal may obey or that a reader cannot see: controls, bidirectional
  * overrides and isolates, zero-width and other format characters. */
 bool utf8_is_unsafe(uint32_t code);

@@ -201,11 +201,12 @@ enum unescaped view_unescape(const struct view *v, enum escapes which, struct vi
         return UNESCAPED_NO_MEMORY;
     }
     size_t len = 0;
-    for (size_t at = 0; at < in.len; len++) {
+    for (size_t at = 0; at < in.len;) {
         bool plain = at < e.at;
         text[len] = plain ? in.ptr[at] : e.c;
         from[len] = origin(v, at);
         at += plain ? 1 : e.len;
+        len += text[len] != '\0'; /* what says nothing may not part a secret from its name */
         if (!plain) {
             e = find_escape(in, at, &kinds[which]);
         }

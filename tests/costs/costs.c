@@ -16,6 +16,7 @@
 
 #define TIMES  8
 #define NOW_MS 1768478400000
+#define LONG   (1u << 18)
 
 /* What a task works with: made before, released after what is counted. */
 struct stuff {
@@ -137,6 +138,11 @@ static void prepare_commands(struct stuff *s)
     repeat(s, "##[", "");
 }
 
+static void prepare_names(struct stuff *s)
+{
+    repeat(s, "###a", "[");
+}
+
 static void run_escape(struct stuff *s)
 {
     text_escape(&s->out, str_span(&s->text), SIZE_MAX);
@@ -145,6 +151,29 @@ static void run_escape(struct stuff *s)
 static void run_json(struct stuff *s)
 {
     json_text(&s->out, str_span(&s->text), SIZE_MAX);
+}
+
+/* Percent signs and backslashes, escaped as many times as the size says, before a long text: the
+ * ways in which they can be undone grow with the square. */
+static void prepare_levels(struct stuff *s)
+{
+    str_add(&s->text, SPAN("%"));
+    for (size_t i = 0; i < s->size; i++) {
+        str_add(&s->text, SPAN("25"));
+    }
+    str_add(&s->text, SPAN("41 "));
+    for (size_t i = 1; i < (size_t)1 << s->size; i++) {
+        str_add(&s->text, SPAN("\\"));
+    }
+    str_add(&s->text, SPAN("n "));
+    while (s->text.len < LONG) {
+        str_add(&s->text, SPAN("password=true aaa:bbb "));
+    }
+}
+
+static void run_redact(struct stuff *s)
+{
+    redact_text(&s->out, str_span(&s->text));
 }
 
 static void prepare_text(struct stuff *s)
@@ -207,6 +236,8 @@ int main(int argc, char **argv)
         {"braces with one end", 2000, prepare_closed_braces, run_example, clear_nothing},
         {"commands shown", 1000, prepare_commands, run_escape, clear_nothing},
         {"commands in JSON", 1000, prepare_commands, run_json, clear_nothing},
+        {"names of commands", 1000, prepare_names, run_escape, clear_nothing},
+        {"levels of escapes", 1, prepare_levels, run_redact, clear_nothing},
     };
     offline_rules(); /* what is made once is not counted */
     for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++) {

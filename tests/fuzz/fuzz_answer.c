@@ -1,6 +1,7 @@
 /* A failing response as an upstream, or what stands between, may send it: any status, any body, any
- * Content-Encoding. What is read of it lies within its bounds and is valid UTF-8; explaining it
- * writes nothing that could hurt a terminal or a log; reading it twice gives the same.
+ * Content-Encoding. What is read of it lies within its bounds and is valid UTF-8 without NULs;
+ * explaining it writes nothing that could hurt a terminal or a log; reading it twice gives the
+ * same.
  *
  * Input: a line "STATUS LIMIT CODING", a line with a method and a target, then the body. */
 #include "offline.h"
@@ -18,6 +19,7 @@ static void check_answer(const struct answer *a, size_t limit)
 {
     /* A byte that is not UTF-8 becomes three. */
     CHECK(a->text.len <= 3 * limit + 16 && is_utf8(str_span(&a->text)));
+    CHECK(a->text.len == 0 || !memchr(a->text.ptr, '\0', a->text.len));
     CHECK(is_utf8(a->error) && is_utf8(a->name) && is_utf8(a->request_id));
     CHECK(!a->json || json_is_object(a->json));
 }

@@ -170,7 +170,7 @@ class Commands(Case):
         self.assertNotRegex(asked.stderr, "[\x1b\u202e]")
 
     def test_json_for_a_ci_log_holds_no_command_to_it(self):
-        evil = "##[error]q\u202e"
+        evil = "##[error]q ##vso[task.setvariable variable=X]y ##teamcity[z]\u202e"
         config = self.write_config({"ca_dir": evil})
         self.assertEqual(self.run_program("ca", "path", "--config", config).returncode, 0)
         body = self.home / "body.json"
@@ -179,7 +179,7 @@ class Commands(Case):
                            ("##[error]q", ["explain", "--json", body])):
             with self.subTest(" ".join(map(str, args))):
                 shown = self.run_program(*args).stdout
-                self.assertNotRegex(shown, r"##\[|\u202e")
+                self.assertNotRegex(shown, r"##\w*\[|\u202e")
                 self.assertIn(told, json.dumps(json.loads(shown), ensure_ascii=False))
 
     def test_output_that_takes_nothing(self):

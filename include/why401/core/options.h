@@ -35,7 +35,8 @@
     X(response_head_ms, 320000, 100, 3600000, "response head, from the end of the request; 504")   \
     X(upstream_idle_ms, 30000, 0, 3600000, "an idle upstream connection is kept")                  \
     X(drain_ms, 30000, 0, 3600000,                                                                 \
-      "running exchanges may finish, and what they wrote be delivered, after SIGTERM")
+      "running exchanges may finish, what they wrote be delivered, and what waits for the logs "   \
+      "be written, after SIGTERM")
 
 /* Where requests go. The strings belong to whoever owns the struct. */
 struct upstream_address {

@@ -7,8 +7,19 @@
 #include "why401/base/str.h"
 #include "why401/exchange/exchange.h"
 
-/* Decodes the body of a message into `out`, which the caller initialised, as valid UTF-8: what is
- * not becomes U+FFFD. Returns false when this is not the whole body. */
+/* How much of a body could be read. */
+enum body_reading {
+    READ_WHOLE,
+    READ_CUT,     /* its beginning, or as far as its Content-Encoding is not damaged */
+    READ_CODED,   /* nothing: its Content-Encoding is not known */
+    READ_NO_TEXT, /* nothing: binary, or in a character set that cannot be searched */
+};
+
+/* Decodes the body of a message into `out`, which the caller initialised, as valid UTF-8 without
+ * NULs, whatever charset_of says that it is; what is no character becomes U+FFFD. */
+enum body_reading body_read(const struct message *message, struct str *out);
+
+/* The same. Returns false when this is not the whole body. */
 bool body_text(const struct message *message, struct str *out);
 
 /* The JSON object or list that a text is; NULL when it is neither, or is cut. Owned by the caller.

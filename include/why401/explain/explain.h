@@ -8,14 +8,16 @@
 
 #include "why401/base/err.h"
 #include "why401/base/str.h"
+#include "why401/exchange/body.h"
 #include "why401/exchange/exchange.h"
 
 /* What a failing response says, wherever it says it (JSON of several shapes, HTML, text). The
  * spans point into `text`, `json` or the exchange's arena. */
 struct answer {
-    struct str text;   /* the decoded body */
-    json_t *json;      /* its object, or NULL: not JSON, or cut */
-    bool cut;          /* the body was longer than what is here, or could not be decoded whole */
+    struct str text; /* the decoded body */
+    json_t *json;    /* its object, or NULL: not JSON, or cut */
+    bool cut;        /* the body was longer than what is here, or could not be decoded whole */
+    enum body_reading reading;
     struct span error; /* human-readable text: error, message, or error.message */
     struct span name;  /* stable code: name, errorName or code */
     struct span request_id;
@@ -24,6 +26,9 @@ struct answer {
 
 /* Reads the response of x, decoding at most `limit` bytes. Free with answer_release. */
 void answer_read(struct answer *a, const struct exchange *x, size_t limit);
+
+/* Reads what the response would say were `text` its body. Free with answer_release. */
+void answer_reread(struct answer *a, const struct exchange *x, struct span text);
 void answer_release(struct answer *a);
 
 enum confidence { CONFIDENCE_POSSIBLE = 1, CONFIDENCE_LIKELY, CONFIDENCE_CERTAIN };

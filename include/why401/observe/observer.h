@@ -84,6 +84,11 @@ size_t observer_scenarios(struct observer *o, struct scenario_count *out, size_t
 /* Waits until everything given before has been written (at most wait_ms). */
 bool observer_drain(struct observer *o, int wait_ms);
 
+/* The same at the end, when nobody gives any more. What has not been judged after wait_ms never is:
+ * it is dropped, and counted as if the queue had been full. False when not even the exchange at
+ * hand was over a second later. */
+bool observer_finish(struct observer *o, int wait_ms);
+
 /* Writes what waits, ends the thread, frees. Nobody may give any more. */
 void observer_stop(struct observer *o);
 

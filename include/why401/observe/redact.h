@@ -1,7 +1,8 @@
 /* Redaction: what leaves the program for a person or a file goes through here first. A secret
  * becomes [redacted]; what can be told without it (scheme, length class, fingerprint) is told. Deny
  * by name of field at any depth, and by shape anywhere (v2x tokens, extended private keys, JWTs,
- * PEM private keys). Peers' control characters are the escaper's work, see text.h. */
+ * PEM private keys), and what the exchange of which a record is made calls a secret itself. Peers'
+ * control characters are the escaper's work, see text.h. */
 #ifndef WHY401_OBSERVE_REDACT_H
 #define WHY401_OBSERVE_REDACT_H
 

@@ -230,12 +230,37 @@ static void test_failures_that_wait_are_bounded(void **state)
     bench_leave(&b, &p);
 }
 
+/* The end has come: what waits behind the exchange at hand is dropped and counted. */
+static void test_the_end_does_not_wait_for_all(void **state)
+{
+    (void)state;
+    enum { WAITING = 20 };
+    struct observer_counts counts;
+    struct bench b;
+    struct full_pipe p;
+    bench_open_still(&b, &p);
+    bench_start_still(&b);
+    for (int i = 0; i < WAITING; i++) {
+        observer_give(b.observer, i % 2 ? sample_failure() : sample_exchange("GET", "/ok", 200));
+    }
+    assert_false(observer_finish(b.observer, 0));
+    full_pipe_drain(&p);
+    assert_true(observer_finish(b.observer, BENCH_WAIT_MS));
+    observer_counts(b.observer, &counts);
+    assert_int_equal(counts.exchanges, 1);
+    assert_int_equal(counts.lost_success, WAITING / 2);
+    assert_int_equal(counts.lost_failing, WAITING / 2);
+    assert_non_null(strstr(bench_end(&b, &p), "10 successes and 10 failures are missing here"));
+    bench_leave(&b, &p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_blocked_sink_loses_successes_only),
         cmocka_unit_test(test_bodies_that_wait_are_bounded),
         cmocka_unit_test(test_failures_that_wait_are_bounded),
+        cmocka_unit_test(test_the_end_does_not_wait_for_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

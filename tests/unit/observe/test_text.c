@@ -54,6 +54,9 @@ static void test_commands_to_a_ci_log_become_text(void **state)
 {
     (void)state;
     check(SPAN("a ##[stop-commands]q###[x] ##"), 100, "a #\\#[stop-commands]q##\\#[x] ##");
+    check(SPAN("##vso[task.x]y ###teamcity[m] ##[a"), 100,
+          "#\\#vso[task.x]y ##\\#teamcity[m] #\\#[a");
+    check(SPAN("##vso [ ## vso[ ##vso"), 100, "##vso [ ## vso[ ##vso");
     check(SPAN("##[a"), 3, "#\\#…");
     check(SPAN("##[a"), 1, "#…");
     check(SPAN("##[a"), 4, "#\\#[…");
@@ -124,6 +127,7 @@ static void test_commands_to_a_ci_log_stay_out_of_json(void **state)
 {
     (void)state;
     check_json(SPAN("##[error]q###[x] ##"), 100, "\"#\\u0023[error]q##\\u0023[x] ##\"");
+    check_json(SPAN("###vso[x"), 100, "\"##\\u0023vso[x\"");
     check_json(SPAN("\xff##[x"), 100, "\"\xef\xbf\xbd#\\u0023[x\"");
     check_json(SPAN("##[x"), 2, "\"##\"");
     check_json(SPAN("#[x] # #"), 100, "\"#[x] # #\"");
