@@ -55,10 +55,13 @@ static void add_origin(struct str *out, const struct exchange *x)
 }
 
 /* The target behind the upstream's origin: this is the URL that was called. A target that is a URL
- * by itself stays; what is none, such as "*", becomes a path. */
+ * by itself stays, that of CONNECT is the origin already; what is none, such as "*", becomes a
+ * path.
+ */
 static void add_url(struct entry *e)
 {
-    struct span target = str_span(&e->r->target);
+    bool connect = e->r->x->target.form == TARGET_AUTHORITY;
+    struct span target = connect ? SPAN("/") : str_span(&e->r->target);
     str_clear(&e->text);
     if (target_split(target).form != TARGET_ABSOLUTE) {
         add_origin(&e->text, e->r->x);

@@ -111,6 +111,13 @@ static void add_fields(struct secrets *s, const struct exchange *x, bool failing
     }
 }
 
+static void wipe(struct str *text)
+{
+    if (text->ptr) {
+        explicit_bzero(text->ptr, text->len);
+    }
+}
+
 /* The pairs of a query or a form. */
 static void add_pairs(struct secrets *s, struct span query)
 {
@@ -123,7 +130,7 @@ static void add_pairs(struct secrets *s, struct span query)
             str_clear(&plain);
             percent_decode(&plain, value, true);
             secrets_copy(s, str_span(&plain));
-            explicit_bzero(plain.ptr, plain.len);
+            wipe(&plain);
         }
     }
     str_release(&plain);
@@ -165,9 +172,7 @@ static void add_body(struct secrets *s, const struct message *m)
                             SPAN("application/x-www-form-urlencoded"))) {
         add_pairs(s, str_span(&text));
     }
-    if (text.ptr) {
-        explicit_bzero(text.ptr, text.len);
-    }
+    wipe(&text);
     str_release(&text);
 }
 

@@ -131,20 +131,30 @@ static bool is_method(struct span method)
     return method.len <= LONG_METHOD;
 }
 
+/* What is none is in no evidence either. */
+static void fill_method(struct record *r, struct span method)
+{
+    str_clear(&r->method);
+    if (is_method(method)) {
+        str_add(&r->method, method);
+    } else {
+        str_add(&r->method, SPAN("[redacted]"));
+        secrets_add(&r->secrets, method);
+    }
+}
+
 /* What every record has. */
 static void begin(struct record *r, struct exchange *x)
 {
     r->x = x;
     secrets_learn(&r->secrets, x, r->failing);
-    str_clear(&r->method);
+    fill_method(r, x->request.head.method);
     str_clear(&r->trouble);
     redact(r, &r->target, KIND_TARGET, x->request.head.target);
     if (r->target.failed) {
         str_clear(&r->target);
         str_add(&r->target, SPAN("[too long]"));
     }
-    struct span method = x->request.head.method;
-    str_add(&r->method, is_method(method) ? method : SPAN("[redacted]"));
     if (x->error.code != ERR_NONE) {
         fill(r, &r->trouble, span_of(x->error.text));
     }

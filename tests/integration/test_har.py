@@ -125,6 +125,10 @@ class Content(HarCase):
         self.assertEqual((bad["request"]["method"], bad["response"]["status"]), ("UNKNOWN", 400))
         self.assertEqual(bad["_why401"]["outcome"], "refused")
 
+    def test_a_refused_connect_has_the_url_of_its_host(self):
+        entry, = self.proxied(b"", b"CONNECT 127.0.0.1:9 HTTP/1.1\r\nHost: 127.0.0.1:9\r\n\r\n")
+        self.assertEqual((entry["request"]["url"], entry["response"]["status"]), ("https://127.0.0.1:9/", 403))
+
     def test_explain_reads_it(self):
         """The offline reader finds the same scenarios, findings and tokens as the proxy did."""
         mock = self.start_mock()

@@ -36,10 +36,25 @@ static void test_a_method_is_no_body(void **state)
     check_method("JBSWYGDPEHPKXPXP", "[redacted]");
 }
 
+static void test_nor_is_it_in_what_was_found(void **state)
+{
+    (void)state;
+    static struct record r;
+    record_init(&r);
+    struct exchange *x = sample_exchange("correcthorsebattery", "/api/v2/ping", 200);
+    exchange_find(x, "bearer.missing", SEVERITY_PROBLEM, "%.*s was sent without a token.",
+                  SPAN_ARG(x->request.head.method));
+    record_success(&r, x);
+    assert_true(span_eq(x->findings[0].evidence, SPAN("[redacted] was sent without a token.")));
+    record_release(&r);
+    exchange_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_method_is_no_body),
+        cmocka_unit_test(test_nor_is_it_in_what_was_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
