@@ -197,7 +197,9 @@ static void hide_secrets(struct exchange *x)
     struct capture *body = &x->response.body;
     str_init(&words, 4 * body->len + 1024);
     words_redact(&words, span(body->data, body->len));
-    explicit_bzero(body->data, body->len);
+    if (body->len) {
+        explicit_bzero(body->data, body->len);
+    }
     body->len = 0;
     capture_add(body, str_span(&words), INPUT_MOST);
     str_release(&words);

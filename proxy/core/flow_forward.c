@@ -46,21 +46,6 @@ static const struct upstream_address *meant(const struct flow_env *env, struct s
     return found;
 }
 
-/* A call to BitGo at which nobody would look. */
-static int refuse_unseen(struct flow *f, struct err *err)
-{
-    struct exchange *x = f->x;
-    const struct inspect_options *options = f->env->inspect;
-    const struct upstream_address *a = meant(f->env, x->host);
-    const char *use = !a ? "" : a->tls ? "; use https://" : "; use http://";
-    if (options && inspect_production(x, options, err) != 0) {
-        return -1;
-    }
-    return err_set(err, ERR_NOT_INSPECTED,
-                   "the call is for %.*s port %u, at which this proxy does not look%s%s",
-                   SPAN_ARG(span_first(x->host, 200)), x->port, use, a ? a->authority : "");
-}
-
 /* Another host than the upstreams: nobody will look at the exchange. */
 static int go_elsewhere(struct flow *f, struct err *err)
 {
@@ -73,6 +58,27 @@ static int go_elsewhere(struct flow *f, struct err *err)
                        SPAN_ARG(span_first(x->host, 200)));
     }
     return 0;
+}
+
+/* A host of BitGo's where nobody would look: a call to it is refused. */
+static int choose_for_unseen(struct flow *f, struct err *err)
+{
+    struct exchange *x = f->x;
+    const struct inspect_options *options = f->env->inspect;
+    const struct upstream_address *a = meant(f->env, x->host);
+    const char *use = !a ? "" : a->tls ? "; use https://" : "; use http://";
+    if (options && inspect_production(x, options, err) != 0) {
+        return -1;
+    }
+    /* A site of BitGo's that is no upstream's host, www for example: people open it in browsers. */
+    bool site = x->port == HTTPS_PORT && !flow_upstream_named(f->env, x->host) &&
+                f->env->forward->tunnel != TUNNEL_NONE;
+    if (site && flow_is_connect(f) && !(options && options->read_only)) {
+        return go_elsewhere(f, err);
+    }
+    return err_set(err, ERR_NOT_INSPECTED,
+                   "the call is for %.*s port %u, at which this proxy does not look%s%s",
+                   SPAN_ARG(span_first(x->host, 200)), x->port, use, a ? a->authority : "");
 }
 
 /* A name for which the local CA may not sign cannot be inspected behind a CONNECT. */
@@ -120,7 +126,7 @@ static int choose_for_connect(struct flow *f, struct err *err)
     }
     const struct route *route = route_to(f->env, x->host, x->port);
     if (!route) {
-        return flow_is_bitgos(f->env, x->host) ? refuse_unseen(f, err) : go_elsewhere(f, err);
+        return flow_is_bitgos(f->env, x->host) ? choose_for_unseen(f, err) : go_elsewhere(f, err);
     }
     if (!may_intercept(f->env->forward, x->host)) {
         return go_unguarded(f, err);
@@ -156,7 +162,7 @@ static int choose_for_absolute(struct flow *f, struct err *err)
     }
     if (!route) {
         x->scheme = https ? SPAN("https") : SPAN("http");
-        return flow_is_bitgos(f->env, x->host) ? refuse_unseen(f, err) : go_elsewhere(f, err);
+        return flow_is_bitgos(f->env, x->host) ? choose_for_unseen(f, err) : go_elsewhere(f, err);
     }
     f->route = route;
     x->scheme = route->address->tls ? SPAN("https") : SPAN("http");

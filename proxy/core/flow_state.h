@@ -94,7 +94,7 @@ void flow_note_stranger(struct flow *f);
 /* Takes everything out of somebody else's exchange but host and port. */
 void flow_blank_stranger(struct exchange *x);
 
-/* rebinding.c: -1 with ERR_TARGET for a request that a page in a browser may have sent to a name of
+/* rebinding.c: -1 with ERR_HOST for a request that a page in a browser may have sent to a name of
  * its own. */
 int flow_check_host(struct flow *f, struct err *err);
 

@@ -6,7 +6,8 @@
  * - localhost and what is below it, which browsers never ask the DNS for (RFC 6761);
  * - the machine's own name, and what /etc/hosts calls a loopback address: whoever may write these
  *   needs no page;
- * - two names by which Docker Desktop reaches this machine from a container, as from 127.0.0.1.
+ * - the names by which Docker Desktop and Podman reach this machine from a container, as from
+ *   127.0.0.1.
  *
  * No other name without a dot, and none below .local, .internal, .home.arpa or .test: nobody can
  * register these, but whoever is in the network can answer for them, by multicast or as its name
@@ -85,7 +86,8 @@ static bool is_ours(const struct flow_env *env, struct span host)
     return span_eq(host, SPAN("localhost")) || span_ends(host, SPAN(".localhost")) ||
            ip_parse(host, &ip) || flow_upstream_named(env, host) ||
            span_eq(host, SPAN("host.docker.internal")) ||
-           span_eq(host, SPAN("gateway.docker.internal")) || is_machines_name(host) ||
+           span_eq(host, SPAN("gateway.docker.internal")) ||
+           span_eq(host, SPAN("host.containers.internal")) || is_machines_name(host) ||
            is_in_hosts_file(host);
 }
 
@@ -104,9 +106,9 @@ int flow_check_host(struct flow *f, struct err *err)
         }
     }
     f->close = true;
-    return err_set(err, ERR_TARGET,
+    return err_set(err, ERR_HOST,
                    "the Host field names %.*s, which is neither this machine nor one of this "
-                   "proxy's upstreams; use http://localhost, an address, or a name that /etc/hosts "
+                   "proxy's upstreams; call it by localhost, an address, or a name that /etc/hosts "
                    "gives to 127.0.0.1",
                    SPAN_ARG(span_first(authority, 200)));
 }

@@ -129,30 +129,31 @@ static void add_pairs(struct secrets *s, struct span query)
         if (value.len >= SECRET_LEAST && redact_is_secret_name(name)) {
             str_clear(&plain);
             percent_decode(&plain, value, true);
-            secrets_copy(s, str_span(&plain));
+            secrets_copy_named(s, name, str_span(&plain));
             wipe(&plain);
         }
     }
     str_release(&plain);
 }
 
-static void add_json(struct secrets *s, const json_t *value, bool secret, size_t depth)
+/* The value of that name; empty: of none. */
+static void add_json(struct secrets *s, struct span name, const json_t *value, size_t depth)
 {
     const char *key;
     json_t *member;
-    if (json_is_string(value) && secret) {
-        secrets_copy(s, span(json_string_value(value), json_string_length(value)));
+    if (json_is_string(value) && name.len && redact_is_secret_name(name)) {
+        secrets_copy_named(s, name, span(json_string_value(value), json_string_length(value)));
     }
     if (depth == DEPTH_MOST || s->count == SECRETS_MOST) {
         return;
     }
     for (size_t i = 0; i < json_array_size(value); i++) {
-        add_json(s, json_array_get(value, i), secret, depth + 1);
+        add_json(s, name, json_array_get(value, i), depth + 1);
     }
     /* The iteration macro wants a pointer to what is not const; nothing is changed. */
     json_object_foreach((json_t *)(uintptr_t)value, key, member)
     {
-        add_json(s, member, secret || redact_is_secret_name(span_of(key)), depth + 1);
+        add_json(s, span_of(key), member, depth + 1);
     }
 }
 
@@ -166,7 +167,7 @@ static void add_body(struct secrets *s, const struct message *m)
     body_text(m, &text);
     json_t *json = body_json(str_span(&text));
     if (json) {
-        add_json(s, json, false, 0);
+        add_json(s, span(NULL, 0), json, 0);
         json_decref(json);
     } else if (span_istarts(http_value(&m->head, SPAN("Content-Type")),
                             SPAN("application/x-www-form-urlencoded"))) {

@@ -4,12 +4,13 @@
  * Of a key that was cut the length says nothing, so its first two characters must tell: each
  * format's version byte leaves few of them, and addresses begin otherwise (Litecoin's with L and a
  * letter, Dogecoin's scripts with 9 and a letter, Tezos' contracts with KT, Stellar's accounts with
- * G). Less than 20 characters of a key are of no use to anybody. */
+ * G). Solana's and Substrate's begin with anything, so their lengths are left out: of a key that
+ * lacks eight characters and more the rest cannot be tried anyway. */
 #include "lone_key.h"
 
 #include "chars.h"
 
-#define CUT_LEAST    20
+#define CUT_LEAST    45 /* one more than the longest of Solana's addresses */
 #define SEED_LENGTH  56
 #define LONGEST      SEED_LENGTH
 #define BASE_58_LACK "0OIl"
@@ -74,6 +75,12 @@ static bool begins_lone_key(struct span word)
                     lacks(word, BASE_58_LACK));
 }
 
+/* Of Substrate's chains, whose generic prefix makes them begin with 5. */
+static bool is_long_address(struct span word)
+{
+    return word.ptr[0] == '5' && (word.len == 47 || word.len == 48);
+}
+
 size_t find_cut_key(struct span text)
 {
     size_t at = text.len;
@@ -81,6 +88,7 @@ size_t find_cut_key(struct span text)
         at--;
     }
     struct span word = span_from(text, at);
-    bool cut = word.len >= CUT_LEAST && word.len < LONGEST && begins_lone_key(word);
+    bool cut = word.len >= CUT_LEAST && word.len < LONGEST && begins_lone_key(word) &&
+               !is_long_address(word);
     return cut ? at : text.len;
 }

@@ -8,7 +8,8 @@
 #include "chars.h"
 #include "names.h"
 
-#define NAME_MOST 256 /* bytes of a part's name */
+#define NAME_MOST  256 /* bytes of a part's name */
+#define NAMES_MOST 8   /* in a line */
 
 static struct span line_at(struct span text, size_t at)
 {
@@ -95,12 +96,15 @@ static size_t name_parameter(struct span line, size_t at)
     return at;
 }
 
-/* A line of a part's head gives it a secret name. */
+/* A line of a part's head gives it a secret name. It has one, or two spellings of one; of a line
+ * that has very many the first ones count. */
 static bool names_secret(struct span line)
 {
     char plain[NAME_MOST];
-    for (size_t at = 0; at < line.len; at++) {
+    size_t names = 0;
+    for (size_t at = 0; at < line.len && names < NAMES_MOST; at++) {
         size_t value = name_parameter(line, at);
+        names += value > 0;
         if (value && name_classify(read_value(span_from(line, value), plain)) != NAME_HARMLESS) {
             return true;
         }

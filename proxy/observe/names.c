@@ -88,7 +88,7 @@ static const struct known whole[] = {
     {{"entropy", 7}, NAME_SECRET},
     {{"tokenhash", 9}, NAME_SECRET},
     {{"tokenvalue", 10}, NAME_SECRET},
-    {{"accesstokens", 12}, NAME_SECRET},
+    {{"accesstokens", 12}, NAME_LIST},
     {{"pshare", 6}, NAME_SECRET},
     {{"ushare", 6}, NAME_SECRET},
     {{"tokens", 6}, NAME_LIST},

@@ -74,7 +74,11 @@ static enum name_class classify_at(struct span text, size_t at)
            !one_of(text.ptr[end], "\\\"'`,;{}<>&\r\n")) {
         end++;
     }
-    enum name_class class = name_classify(span(text.ptr + start, end - start));
+    struct span name = span(text.ptr + start, end - start);
+    if (span_find(name, SPAN(" ")) >= 0) { /* "Basic Attention Token" */
+        return NAME_HARMLESS;
+    }
+    enum name_class class = name_classify(name);
     return class == NAME_LIST ? NAME_HARMLESS : class;
 }
 

@@ -185,6 +185,12 @@ static void redact_harmless(struct str *out, struct span name, struct span value
     }
 }
 
+/* As in Access-Control-Allow-Credentials. */
+static bool is_literal(struct span value)
+{
+    return span_eq(value, SPAN("true")) || span_eq(value, SPAN("false"));
+}
+
 void redact_field(struct str *out, struct span name, struct span value)
 {
     switch (name_classify(name)) {
@@ -201,7 +207,7 @@ void redact_field(struct str *out, struct span name, struct span value)
         redact_harmless(out, name, value);
         break;
     default:
-        str_add(out, value.len ? REDACTED : value);
+        str_add(out, value.len && !is_literal(value) ? REDACTED : value);
         break;
     }
 }

@@ -68,7 +68,8 @@ static struct span pair_name(const json_t *object)
     static const char *const keys[] = {"name", "key", "field", "header", "param"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const json_t *name = json_object_get(object, keys[i]);
-        if (json_is_string(name) && redact_is_secret_name(text_of(name))) {
+        if (json_is_string(name) && span_find(text_of(name), SPAN(" ")) < 0 &&
+            redact_is_secret_name(text_of(name))) {
             return text_of(name);
         }
     }
@@ -175,25 +176,31 @@ static bool names_next(const json_t *value)
     return class != NAME_HARMLESS && class != NAME_LIST;
 }
 
-/* ["Authorization", "Bearer …"], as Node lists raw header fields. */
-static bool follows_name(const json_t *before, const json_t *value)
+/* The element names the next one's value: in ["password", "…"], and where the names and values of
+ * header fields are listed in turn, as Node does. Other lists have names too: of what is missing,
+ * say. */
+static bool is_name_at(const json_t *array, size_t i)
 {
-    return names_next(before) && !names_next(value);
+    size_t size = json_array_size(array);
+    struct span name = text_of(json_array_get(array, i));
+    bool field = span_ieq(name, SPAN("Authorization")) || span_ieq(name, SPAN("Cookie")) ||
+                 span_find(name, SPAN("-")) > 0;
+    return i % 2 == 0 && size % 2 == 0 && (size == 2 || field) && span_find(name, SPAN(" ")) < 0 &&
+           names_next(json_array_get(array, i)) && !names_next(json_array_get(array, i + 1));
 }
 
 static json_t *copy_array(const json_t *from, struct position p)
 {
     json_t *array = json_array();
-    const json_t *before = NULL;
     for (size_t i = 0; i < json_array_size(from); i++) {
         const json_t *value = json_array_get(from, i);
-        json_t *to =
-            follows_name(before, value) ? copy_secret(text_of(before), value) : copy(value, p);
+        json_t *to = i > 0 && is_name_at(from, i - 1)
+                         ? copy_secret(text_of(json_array_get(from, i - 1)), value)
+                         : copy(value, p);
         if (!to || json_array_append_new(array, to) != 0) {
             json_decref(array);
             return NULL;
         }
-        before = value;
     }
     return array;
 }

@@ -4,7 +4,9 @@
 
 #include "chars.h"
 
-#define SHORT_TEXT 1024 /* bytes; longer ones are worth a prepared search */
+#define WORDS_LEAST 16   /* bytes of a phrase that is more than a word */
+#define TOKEN_LEAST 32   /* bytes; what is shorter in a token's place may be the name of a coin */
+#define SHORT_TEXT  1024 /* bytes; longer ones are worth a prepared search */
 
 static _Thread_local const struct secrets *known;
 
@@ -36,6 +38,42 @@ void secrets_copy(struct secrets *s, struct span text)
     s->copied += kept.len;
     s->list[s->count++] = (struct secret){
         .text = span(to, kept.len), .least = SECRET_LEAST, .goes_on = kept.len < text.len};
+}
+
+/* Words, coins such as "tbaseeth:xsgd", a digit many times. */
+static bool is_ordinary(struct span text)
+{
+    bool digits = false;
+    bool letters = false;
+    bool others = false;
+    bool same = true;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        digits = digits || is_digit(c);
+        letters = letters || is_alpha(c);
+        others = others || !(is_alnum(c) || one_of(c, " :._-"));
+        same = same && c == text.ptr[0];
+    }
+    return same || !(others || (digits && letters) || text.len >= WORDS_LEAST);
+}
+
+static bool ends_with(struct span name, struct span end)
+{
+    return name.len >= end.len && span_ieq(span_from(name, name.len - end.len), end);
+}
+
+void secrets_copy_named(struct secrets *s, struct span name, struct span text)
+{
+    size_t before = s->count;
+    bool coin = (ends_with(name, SPAN("token")) || ends_with(name, SPAN("tokens"))) &&
+                text.len < TOKEN_LEAST;
+    if (!coin && !is_ordinary(text)) {
+        secrets_copy(s, text);
+    }
+    if (s->count > before) {
+        s->list[before].least = s->list[before].text.len;
+        s->list[before].word = true;
+    }
 }
 
 void secrets_know(const struct secrets *s)
@@ -91,15 +129,24 @@ static size_t find_cut(struct span text, const struct secret *s)
     return text.len;
 }
 
+static bool stands_alone(struct span text, size_t start, size_t end)
+{
+    return (start == 0 || !is_alnum(text.ptr[start - 1])) && !is_alnum(byte_at(text, end));
+}
+
 static void mark(const struct view *v, const struct secret *s)
 {
     size_t len = v->text.len;
     for (size_t at = 0; (at = find_whole(v->text, at, s->text)) < len;) {
         size_t end = s->goes_on ? len : at + s->text.len;
-        view_mark(v, at, end);
+        if (!s->word || stands_alone(v->text, at, end)) {
+            view_mark(v, at, end);
+        }
         at = end;
     }
-    view_mark(v, find_cut(v->text, s), len);
+    if (!s->word) {
+        view_mark(v, find_cut(v->text, s), len);
+    }
 }
 
 void secrets_mark(const struct view *v)

@@ -17,6 +17,7 @@ struct secret {
     struct span text; /* in the exchange, or in `copies` */
     size_t least; /* so much of its beginning is hidden at the end of a text, which may be cut */
     bool goes_on; /* this is its beginning only */
+    bool word;    /* it is hidden only where it stands as a word, and as a whole */
 };
 
 struct secrets {
@@ -36,6 +37,10 @@ void secrets_forget(struct secrets *s);
  * and has this thread know them. */
 void secrets_add(struct secrets *s, struct span text);
 void secrets_copy(struct secrets *s, struct span text);
+
+/* The same of a value that only its name makes a secret. What could as well be an ordinary word is
+ * none, so that the answer "password error" to "password" stays readable. */
+void secrets_copy_named(struct secrets *s, struct span name, struct span text);
 void secrets_know(const struct secrets *s);
 
 /* Marks in a view every one that this thread knows. */

@@ -8,6 +8,7 @@
 #include "value.h"
 
 #include "chars.h"
+#include "why401/base/ip.h"
 
 #define GAP_MOST 64
 
@@ -197,11 +198,21 @@ static bool is_literal(struct span word)
            span_eq(word, SPAN("null")) || span_eq(word, SPAN("undefined"));
 }
 
+/* "IP-restricted token: 1.2.3.4 is not on the list" */
+static bool is_address(struct span word)
+{
+    struct ip ip;
+    return ip_parse(word, &ip);
+}
+
 static struct value read_unquoted(struct span text, size_t at, char separator,
                                   enum name_class class)
 {
     struct value word = read_until(text, at, ",;}])&<> \t\r\n");
     if (is_literal(span(text.ptr + at, word.end - at))) {
+        return (struct value){word.end, word.end};
+    }
+    if (separator == ':' && is_address(span(text.ptr + at, word.end - at))) {
         return (struct value){word.end, word.end};
     }
     if (separator == ':') {

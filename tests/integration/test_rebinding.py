@@ -38,7 +38,7 @@ class Rebinding(Case):
         upstream = self.start_upstream(OK)
         proxy = self.start_proxy(upstream)
         for host in (b"localhost", b"LocalHost:%d" % proxy.port, b"localhost.", b"why401.localhost:8401", b"127.0.0.1:8401",
-                     b"[::1]:8401", b"192.0.2.1", b"host.docker.internal:8401", b"Gateway.Docker.Internal", b"app.bitgo.com", b"",
+                     b"[::1]:8401", b"192.0.2.1", b"host.docker.internal:8401", b"Gateway.Docker.Internal", b"host.containers.internal", b"app.bitgo.com", b"",
                      socket.gethostname().encode(), socket.gethostname().upper().encode() + b":8401", *names_in_hosts()):
             with self.subTest(host):
                 self.assertEqual(self.ask(proxy, host), 200)

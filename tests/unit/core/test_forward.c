@@ -372,7 +372,7 @@ static void bitgos_hosts_are_reached_where_we_look_or_not_at_all(void **state)
         {"CONNECT App.BitGo-Test.com:8443 HTTP/1.1\r\nHost: h\r\n\r\n",
          "use https://app.bitgo-test.com"},
         {"CONNECT app.bitgo.com.:8443 HTTP/1.1\r\nHost: h\r\n\r\n", "use https://app.bitgo.com"},
-        {"CONNECT www.bitgo.com:443 HTTP/1.1\r\nHost: h\r\n\r\n", "use https://app.bitgo.com"},
+        {"CONNECT www.bitgo.com:8443 HTTP/1.1\r\nHost: h\r\n\r\n", "use https://app.bitgo.com"},
         {"GET http://app.bitgo.com:8080/x HTTP/1.1\r\nHost: h\r\n\r\n",
          "use https://app.bitgo.com"},
         {"GET https://app.bitgo.com:80/x HTTP/1.1\r\nHost: h\r\n\r\n", "use https://app.bitgo.com"},
@@ -390,6 +390,14 @@ static void bitgos_hosts_are_reached_where_we_look_or_not_at_all(void **state)
         assert_false(t.done[0]->foreign);
         assert_non_null(strstr(t.done[0]->error.text, rows[i].instead));
     }
+}
+
+/* People open them in browsers. */
+static void bitgos_other_sites_are_passed_on(void **state)
+{
+    (void)state;
+    CLIENT_SENDS("CONNECT www.bitgo.com:443 HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_int_equal(t.opened, 1);
 }
 
 static void guards_hold_on_every_port(void **state)
@@ -532,6 +540,7 @@ int main(void)
         TEST(refused_early_ours_are_told),
         TEST(one_connection_too_many_is_no_reason_to_look),
         TEST(bitgos_hosts_are_reached_where_we_look_or_not_at_all),
+        TEST(bitgos_other_sites_are_passed_on),
         TEST(guards_hold_on_every_port),
         TEST(another_port_of_this_machine_is_another_program),
         TEST(an_upstream_that_we_may_not_sign_for),

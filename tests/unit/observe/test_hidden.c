@@ -293,9 +293,38 @@ static void test_json_keeps_its_form(void **state)
                  "\"answer\":{\"error\":\"no\",\"name\":\"password\"");
 }
 
+/* What its name makes a secret, but nobody could tell from a word, stays readable in the answer. */
+static void test_ordinary_words_are_no_secrets(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *asked, *answered;
+    } rows[] = {
+        {"{\"password\":\"password\"}", "password error - ccm: tag does not match"},
+        {"{\"token\":\"tbaseeth:xsgd\"}", "the coin tbaseeth:xsgd is not enabled"},
+        {"{\"tokens\":[{\"name\":\"hteth:usdc1\",\"label\":\"my wallet 1\"}]}",
+         "hteth:usdc1 in my wallet 1 is not enabled"},
+        {"{\"walletPassphrase\":\"passphrase123\"}", "no wallet with this wallet passphrase"},
+        {"{\"otp\":\"00000000\"}", "the amount is 1000000000"},
+        {"{\"secret\":\"abcd1234\"}", "the id is 59abcd123405"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char body[256];
+        snprintf(body, sizeof body, "{\"error\":\"%s\"}", rows[i].answered);
+        struct exchange *x = answer("application/json", span_of(body));
+        capture_add(&x->request.body, span_of(rows[i].asked), 1 << 18);
+        char *seen = outputs_of(x);
+        if (!strstr(seen, rows[i].answered)) {
+            fail_msg("hidden: %s", rows[i].answered);
+        }
+        free(seen);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ordinary_words_are_no_secrets),
         cmocka_unit_test(test_wide_answers_are_read),
         cmocka_unit_test(test_what_is_no_text_is_left_out),
         cmocka_unit_test(test_escaped_nuls),

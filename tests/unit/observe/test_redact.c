@@ -135,6 +135,7 @@ static void test_names(void **state)
 static void test_fields(void **state)
 {
     (void)state;
+    check_field("Access-Control-Allow-Credentials", "true", "true");
     check_field("Authorization", "Bearer " CANARY, "Bearer [redacted]");
     check_field("authorization", "bearer   " CANARY " more", "bearer   [redacted]");
     check_field("Authorization", CANARY, "[redacted]");
@@ -256,6 +257,9 @@ static void test_nested_text(void **state)
 static void test_lines_and_sentences(void **state)
 {
     (void)state;
+    check("IP-restricted token: 1.2.3.4 is not on the list",
+          "IP-restricted token: 1.2.3.4 is not on the list");
+    check("{\"accessTokens\":[{\"id\":\"59cd\"}]}", "{\"accessTokens\":[{\"id\":\"59cd\"}]}");
     check("Authorization: Bearer " CANARY "\r\nHost: h",
           "Authorization: Bearer [redacted]\r\nHost: h");
     check("Cookie: a=b; c=" CANARY "\nHost: h", "Cookie: [redacted]\nHost: h");
@@ -513,6 +517,17 @@ static void test_json_values(void **state)
     check_json("{\"v2x0123456789\":1}", "{\"[redacted]\":1}");
     check_json("\"v2x0123456789\"", "\"[redacted]\"");
     check_json("null", "null");
+    /* Sentences, lists of what is missing, and coins name nothing. */
+    check_json("{\"errors\":[\"invalid token\",\"wallet 59cd not found\"]}",
+               "{\"errors\":[\"invalid token\",\"wallet 59cd not found\"]}");
+    check_json("{\"required\":[\"label\",\"otp\",\"duration\"]}",
+               "{\"required\":[\"label\",\"otp\",\"duration\"]}");
+    check_json("[\"Host\",\"h\",\"Authorization\",\"Bearer " CANARY "\"]",
+               "[\"Host\",\"h\",\"Authorization\",\"Bearer [redacted]\"]");
+    check_json("{\"name\":\"Basic Attention Token\",\"value\":\"1.25\"}",
+               "{\"name\":\"Basic Attention Token\",\"value\":\"1.25\"}");
+    check_json("{\"accessTokens\":[{\"id\":\"59cd\",\"token\":\"" CANARY "\"}]}",
+               "{\"accessTokens\":[{\"id\":\"59cd\",\"token\":\"[redacted]\"}]}");
 }
 
 static void test_deep_json_is_cut(void **state)
