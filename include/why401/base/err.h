@@ -90,9 +90,8 @@
       "The proxy holds as many connections as limits.connections (of clients) or "                 \
       "limits.upstream_connections (of one worker) allows. Close idle ones or raise the limit.")   \
     X(ERR_DNS, 502, "Why401UpstreamUnreachable",                                                   \
-      "The host's name could not be resolved. Check the network, the DNS settings and the "        \
-      "spelling: of --env where it is the upstream's, in the client's call where it is "           \
-      "another's.")                                                                                \
+      "Check the network, the DNS settings and how the host is spelled: in --env, or in the "      \
+      "client's call.")                                                                            \
     X(ERR_CONNECT, 502, "Why401UpstreamUnreachable",                                               \
       "No connection to the upstream. Check the network, firewall and VPN; a company network may " \
       "allow it only through its own proxy.")                                                      \
