@@ -1,16 +1,7 @@
 /* Canaries: a secret is planted in every place and wrapping that we can think of, and must be gone,
  * while what stands around it must still be there. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
 #include "bip39.h"
-#include "why401/observe/redact.h"
-
-#define CANARY "Canary-7Q4m"
+#include "redacting.h"
 
 static struct str out;
 
@@ -26,27 +17,6 @@ static int release_out(void **state)
     (void)state;
     str_release(&out);
     return 0;
-}
-
-static void check(const char *text, const char *want)
-{
-    str_clear(&out);
-    redact_text(&out, span_of(text));
-    assert_string_equal(str_cstr(&out), want);
-}
-
-static void check_target(const char *target, const char *want)
-{
-    str_clear(&out);
-    redact_target(&out, span_of(target));
-    assert_string_equal(str_cstr(&out), want);
-}
-
-static void check_field(const char *name, const char *value, const char *want)
-{
-    str_clear(&out);
-    redact_field(&out, span_of(name), span_of(value));
-    assert_string_equal(str_cstr(&out), want);
 }
 
 static void test_names(void **state)
@@ -485,20 +455,6 @@ static void test_what_cannot_be_searched_is_hidden(void **state)
     str_release(&text);
 }
 
-/* Long runs of what the search looks at must not make it slow: this ends in no time or never. */
-static void check_json(const char *text, const char *want)
-{
-    json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
-    assert_non_null(value);
-    json_t *copy = redact_json(value);
-    assert_non_null(copy);
-    char *got = json_dumps(copy, JSON_COMPACT | JSON_ENCODE_ANY);
-    assert_string_equal(got, want);
-    free(got);
-    json_decref(copy);
-    json_decref(value);
-}
-
 static void test_json_values(void **state)
 {
     (void)state;
@@ -557,21 +513,19 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
-        cmocka_unit_test_setup_teardown(test_fields, open_out, release_out),
-        cmocka_unit_test_setup_teardown(test_targets, open_out, release_out),
-        cmocka_unit_test_setup_teardown(test_json_text, open_out, release_out),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_json_text),
         cmocka_unit_test_setup_teardown(test_a_large_text_has_few_levels, open_out, release_out),
-        cmocka_unit_test_setup_teardown(test_nested_text, open_out, release_out),
-        cmocka_unit_test_setup_teardown(test_lines_and_sentences, open_out, release_out),
-        cmocka_unit_test_setup_teardown(test_shapes, open_out, release_out),
-        cmocka_unit_test_setup_teardown(test_recovery_phrases, open_out, release_out),
+        cmocka_unit_test(test_nested_text),
+        cmocka_unit_test(test_lines_and_sentences),
+        cmocka_unit_test(test_shapes),
+        cmocka_unit_test(test_recovery_phrases),
         cmocka_unit_test(test_the_list_of_words),
-        cmocka_unit_test_setup_teardown(test_cut_texts, open_out, release_out),
+        cmocka_unit_test(test_cut_texts),
         cmocka_unit_test_setup_teardown(test_every_nesting, open_out, release_out),
-        cmocka_unit_test_setup_teardown(test_redacting_twice_changes_nothing, open_out,
-                                        release_out),
-        cmocka_unit_test_setup_teardown(test_what_cannot_be_searched_is_hidden, open_out,
-                                        release_out),
+        cmocka_unit_test(test_redacting_twice_changes_nothing),
+        cmocka_unit_test(test_what_cannot_be_searched_is_hidden),
         cmocka_unit_test(test_json_values),
         cmocka_unit_test(test_deep_json_is_cut),
     };
