@@ -5,6 +5,7 @@
 
 #include "chars.h"
 #include "names.h"
+#include "value.h"
 
 #define PARAMETER_MOST 256 /* bytes of a parameter's name */
 
@@ -21,19 +22,13 @@ static enum name_class classify_parameter(struct span name)
     return name_classify(span(plain, len));
 }
 
-static bool is_literal(struct span value)
-{
-    return span_eq(value, SPAN("true")) || span_eq(value, SPAN("false")) ||
-           span_eq(value, SPAN("null"));
-}
-
 static void mark_parameters(const struct view *v, struct span rest)
 {
     struct span part;
     while (span_cut(&rest, '&', &part)) {
         const char *equals = part.len ? memchr(part.ptr, '=', part.len) : NULL;
         size_t name = equals ? (size_t)(equals - part.ptr) : 0;
-        if (name && !is_literal(span_from(part, name + 1)) &&
+        if (name && !value_is_literal(span_from(part, name + 1)) &&
             classify_parameter(span_first(part, name)) != NAME_HARMLESS) {
             size_t start = (size_t)(part.ptr - v->text.ptr);
             view_mark(v, start + name + 1, start + part.len);

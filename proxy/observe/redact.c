@@ -186,7 +186,7 @@ static void redact_harmless(struct str *out, struct span name, struct span value
 }
 
 /* As in Access-Control-Allow-Credentials. */
-static bool is_literal(struct span value)
+static bool is_boolean(struct span value)
 {
     return span_eq(value, SPAN("true")) || span_eq(value, SPAN("false"));
 }
@@ -207,7 +207,7 @@ void redact_field(struct str *out, struct span name, struct span value)
         redact_harmless(out, name, value);
         break;
     default:
-        str_add(out, value.len && !is_literal(value) ? REDACTED : value);
+        str_add(out, value.len && !is_boolean(value) ? REDACTED : value);
         break;
     }
 }

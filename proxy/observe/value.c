@@ -192,10 +192,10 @@ static bool is_number(struct span text, struct value word)
     return word.end > word.start && one_of(byte_at(text, next), ",}]&");
 }
 
-static bool is_literal(struct span word)
+bool value_is_literal(struct span value)
 {
-    return span_eq(word, SPAN("true")) || span_eq(word, SPAN("false")) ||
-           span_eq(word, SPAN("null")) || span_eq(word, SPAN("undefined"));
+    return span_eq(value, SPAN("true")) || span_eq(value, SPAN("false")) ||
+           span_eq(value, SPAN("null"));
 }
 
 /* "IP-restricted token: 1.2.3.4 is not on the list" */
@@ -209,10 +209,11 @@ static struct value read_unquoted(struct span text, size_t at, char separator,
                                   enum name_class class)
 {
     struct value word = read_until(text, at, ",;}])&<> \t\r\n");
-    if (is_literal(span(text.ptr + at, word.end - at))) {
+    struct span first = span(text.ptr + at, word.end - at);
+    if (value_is_literal(first) || span_eq(first, SPAN("undefined"))) {
         return (struct value){word.end, word.end};
     }
-    if (separator == ':' && is_address(span(text.ptr + at, word.end - at))) {
+    if (separator == ':' && is_address(first)) {
         return (struct value){word.end, word.end};
     }
     if (separator == ':') {

@@ -14,4 +14,7 @@ struct value {
  * and the literals true, false and null are left out. */
 struct value value_read(struct span text, size_t at, char separator, enum name_class class);
 
+/* true, false and null tell nothing, whatever their name. */
+bool value_is_literal(struct span value);
+
 #endif

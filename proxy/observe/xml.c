@@ -7,6 +7,7 @@
 
 #include "chars.h"
 #include "names.h"
+#include "value.h"
 
 #define OPEN_MOST  8
 #define NAMED_MOST 128 /* bytes of a name that is an element's text */
@@ -53,12 +54,6 @@ static size_t find_tag(struct span text, size_t at)
 {
     const char *tag = at < text.len ? memchr(text.ptr + at, '<', text.len - at) : NULL;
     return tag ? (size_t)(tag - text.ptr) : text.len;
-}
-
-static bool is_literal(struct span text)
-{
-    return span_eq(text, SPAN("true")) || span_eq(text, SPAN("false")) ||
-           span_eq(text, SPAN("null"));
 }
 
 /* The quoted values of attributes whose name is "value". */
@@ -120,7 +115,7 @@ static void open_element(struct elements *e, struct span name, size_t content)
     struct span first = span(text.ptr + content, tag - content);
     struct element new = {
         .name = name, .content = content, .text_first = skip_blanks(text, content) < tag};
-    if (new.text_first && !is_literal(first)) {
+    if (new.text_first && !value_is_literal(first)) {
         view_mark(e->view, content, end_of_text(text, name, content, tag));
     }
     for (size_t i = 0; i < e->count; i++) {
@@ -150,7 +145,7 @@ static void close_element(struct elements *e, struct span name, size_t at)
             element->nested--;
             return;
         }
-        if (!is_literal(span(e->view->text.ptr + element->content, at - element->content))) {
+        if (!value_is_literal(span(e->view->text.ptr + element->content, at - element->content))) {
             view_mark(e->view, element->content, at);
         }
         e->count = i - 1;

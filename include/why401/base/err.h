@@ -51,8 +51,7 @@
       "Send the request with a path, for example GET /api/v2/ping.")                               \
     X(ERR_HOST, 400, "Why401BadHost",                                                              \
       "A web page may have sent this, so nothing was forwarded. If it was a client of yours, "     \
-      "have "                                                                                      \
-      "it call http://localhost and this proxy's port.")                                           \
+      "have it call http://localhost and this proxy's port.")                                      \
     X(ERR_TRANSFER_CODING, 501, "Why401TransferCoding",                                            \
       "Send the body with Content-Length or with Transfer-Encoding: chunked and nothing else.")    \
     X(ERR_VERSION, 505, "Why401HttpVersion", "Send the request as HTTP/1.1.")                      \
